@@ -1,0 +1,66 @@
+// Scopes
+export { assertScope, isScope, parseScope, type Scope, type ScopeParts } from './scope.js';
+export {
+  compileRequiredScope,
+  HeldScopes,
+  type RequiredScope,
+  scopeCovers,
+  scopeIsSubset,
+} from './coverage.js';
+// Who a token names
+export {
+  type AgentId,
+  assertAgentIdSegment,
+  formatAgentId,
+  isAgentIdSegment,
+  isTrustDomain,
+  parseAgentId,
+} from './agent-id.js';
+export { type SubjectKind, subjectKind } from './subject.js';
+// What a token says
+export { type Claims, type DelegationRecord, readClaims, readDelegationRecord } from './claims.js';
+export { chainHashInput, MAX_DELEGATION_DEPTH, recordSigningInput } from './delegation.js';
+// How the broker writes
+export { encodeJson } from './encode.js';
+export { formatTimestamp, formatTimestampSeconds, isTimestamp } from './timestamp.js';
+// What crosses the wire
+export {
+  type AdminAuthRequest,
+  type AppAuthRequest,
+  type DelegateRequest,
+  type LaunchTokenRequest,
+  type RegisterAppRequest,
+  type RegisterRequest,
+  REVOCATION_LEVELS,
+  type RevocationLevel,
+  type RevokeRequest,
+  type UpdateAppRequest,
+  type ValidateRequest,
+} from './requests.js';
+export {
+  type AppAnswer,
+  type AppListAnswer,
+  type AuthAnswer,
+  type ChallengeAnswer,
+  type DelegateAnswer,
+  type DeregisterAppAnswer,
+  type HealthAnswer,
+  type LaunchTokenAnswer,
+  readAppRegistration,
+  readAuth,
+  readChallenge,
+  readDelegation,
+  readHealth,
+  readLaunchToken,
+  readRegistration,
+  readRenewal,
+  readRevocation,
+  readValidation,
+  type RegisterAnswer,
+  type RegisterAppAnswer,
+  type RenewAnswer,
+  type RevokeAnswer,
+  type ValidateAnswer,
+} from './answers.js';
+export { type BrokerErrorCode, type ProblemDetails, problemType, readProblem } from './problem.js';
+export { WireError } from './wire-error.js';

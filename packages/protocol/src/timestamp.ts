@@ -1,0 +1,20 @@
+// Milliseconds in → RFC 3339 text as the broker writes it out (protocol §3.8).
+
+/** `YYYY-MM-DDTHH:MM:SS[.fraction]Z`, trailing zeros of the fraction removed. */
+export function formatTimestamp(epochMs: number): string {
+  const [seconds = '', fraction = ''] = new Date(epochMs).toISOString().slice(0, -1).split('.');
+  const digits = fraction.replace(/0+$/, '');
+  return digits === '' ? `${seconds}Z` : `${seconds}.${digits}Z`;
+}
+
+/** `YYYY-MM-DDTHH:MM:SSZ`, truncated. */
+export function formatTimestampSeconds(epochMs: number): string {
+  return `${new Date(epochMs).toISOString().slice(0, 19)}Z`;
+}
+
+const RFC_3339 = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:Z|[+-]\d\d:\d\d)$/;
+
+/** Whether the text is an RFC 3339 time with at most nine fractional digits. */
+export function isTimestamp(text: string): boolean {
+  return text.length <= 35 && RFC_3339.test(text) && !Number.isNaN(Date.parse(text));
+}

@@ -1,0 +1,11 @@
+import { defineConfig } from 'vitest/config';
+
+// Tests of one package lie beside it; tests that cross package borders lie in test/. Packages are imported
+// by name and so as built: `npm test` builds first.
+export default defineConfig({
+  test: {
+    include: ['packages/*/test/**/*.test.ts', 'test/**/*.test.ts'],
+    environment: 'node',
+    testTimeout: 20_000,
+  },
+});
