@@ -64,3 +64,13 @@ export {
 } from './answers.js';
 export { type BrokerErrorCode, type ProblemDetails, problemType, readProblem } from './problem.js';
 export { WireError } from './wire-error.js';
+// What factories check of their options
+export {
+  assertBoolean,
+  assertFunction,
+  assertKnownOptions,
+  assertNumber,
+  assertText,
+  assertTexts,
+} from './option-checks.js';
+export { parseBrokerUrl } from './broker-url.js';

@@ -1,0 +1,67 @@
+// What the earlier steps found in → allow, or refuse with one reason out.
+
+import type { RequiredScope } from '@agentwrit/protocol';
+import type { Agent } from './agent.js';
+import { BrokerFault } from './fault.js';
+import { UnfilledPlaceholder } from './requirement.js';
+
+/** Stable codes: part of problem bodies, events and metrics. */
+export type RefusalReason =
+  | 'missing_token'
+  | 'invalid_request'
+  | 'invalid_token'
+  | 'insufficient_scope'
+  | 'broker_unavailable'
+  | 'internal_error';
+
+/** What a route needs of this request; `undefined` when it could not be worked out. */
+export type Needed = readonly RequiredScope[] | undefined;
+
+export interface Allowed {
+  readonly outcome: 'allow';
+  readonly agent: Agent;
+  readonly needed: readonly RequiredScope[];
+}
+
+export interface Refused {
+  readonly outcome: 'refuse';
+  readonly reason: RefusalReason;
+  /** A fixed word that says more than the reason; for events, never for the caller. */
+  readonly cause: string;
+  readonly needed: Needed;
+  /** Known when the broker vouched for the token, even if the guard's policy then refused it. */
+  readonly agent?: Agent;
+  readonly retryAfterSeconds?: number | undefined;
+}
+
+export type Decision = Allowed | Refused;
+
+/** Weighs a good token against what the route needs. */
+export function decideScope(agent: Agent, needed: readonly RequiredScope[]): Decision {
+  return needed.every((scope) => agent.can(scope))
+    ? { outcome: 'allow', agent, needed }
+    : refused('insufficient_scope', 'scope', needed, agent);
+}
+
+export function refused(
+  reason: RefusalReason,
+  cause: string,
+  needed?: Needed,
+  agent?: Agent,
+): Refused {
+  return { outcome: 'refuse', reason, cause, needed, ...(agent && { agent }) };
+}
+
+/** Something went wrong that says nothing about the token: never an acceptance, never a refusal of it. */
+export function failed(error: unknown): Refused {
+  if (error instanceof BrokerFault) {
+    return {
+      ...refused('broker_unavailable', error.code),
+      retryAfterSeconds: error.retryAfterSeconds,
+    };
+  }
+  return refused(
+    'internal_error',
+    error instanceof UnfilledPlaceholder ? error.code : 'unexpected',
+  );
+}

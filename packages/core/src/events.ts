@@ -1,0 +1,103 @@
+// A decision in → one event out, to the guard's own sink and to whoever listens on the channel.
+
+import { channel } from 'node:diagnostics_channel';
+import type { Proof } from './agent.js';
+import type { Decision, RefusalReason } from './decision.js';
+
+/** One per decision. Holds no token, no header and no query. */
+export interface DecisionEvent {
+  /** Milliseconds since 1970. */
+  readonly time: number;
+  readonly outcome: 'allow' | 'refuse';
+  /** Why it was refused. */
+  readonly reason?: RefusalReason;
+  /** More than the reason says, in one fixed word: `audience`, `timeout`, … */
+  readonly cause?: string;
+  readonly method: string;
+  /** The route's pattern, where the framework knows it. */
+  readonly route?: string;
+  readonly requestId: string;
+  /** What the request needed; as declared when it could not be worked out. */
+  readonly requiredScope: readonly string[];
+  /** These are known when the broker vouched for the token. */
+  readonly agentId?: string;
+  readonly taskId?: string;
+  readonly orchId?: string;
+  readonly tokenId?: string;
+  readonly grantedScope?: readonly string[];
+  readonly proof?: Proof;
+  /** From the request's arrival at the guard to the decision, milliseconds. */
+  readonly durationMs: number;
+}
+
+/** Called with every decision. May throw, or return a promise that rejects: the decision stands. */
+export type DecisionSink = (event: DecisionEvent) => unknown;
+
+/** `diagnostics_channel` name on which every guard of the process publishes its {@link DecisionEvent}s. */
+export const DECISION_CHANNEL = 'agentwrit:decision';
+
+const decisions = channel(DECISION_CHANNEL);
+
+/** Whether anybody would receive an event: making one is not free. */
+export function isObserved(sink: DecisionSink | undefined): boolean {
+  return sink !== undefined || decisions.hasSubscribers;
+}
+
+/** Delivers an event. Nothing a receiver does comes back. */
+export function emitDecision(event: DecisionEvent, sink: DecisionSink | undefined): void {
+  decisions.publish(event);
+  if (sink === undefined) return;
+  try {
+    const result = sink(event);
+    if (result instanceof Promise) result.catch(warn);
+  } catch (error) {
+    warn(error);
+  }
+}
+
+/** What a decision itself contributes to its event. */
+export function describeDecision(
+  decision: Decision,
+  declared: readonly string[],
+): Pick<
+  DecisionEvent,
+  | 'outcome'
+  | 'reason'
+  | 'cause'
+  | 'requiredScope'
+  | 'agentId'
+  | 'taskId'
+  | 'orchId'
+  | 'tokenId'
+  | 'grantedScope'
+  | 'proof'
+> {
+  const { agent } = decision;
+  return {
+    outcome: decision.outcome,
+    ...(decision.outcome === 'refuse' && { reason: decision.reason, cause: decision.cause }),
+    requiredScope: decision.needed?.map(({ scope }) => scope) ?? declared,
+    ...(agent && {
+      agentId: agent.id,
+      ...(agent.taskId !== undefined && { taskId: agent.taskId }),
+      ...(agent.orchId !== undefined && { orchId: agent.orchId }),
+      tokenId: agent.tokenId,
+      grantedScope: agent.scope,
+      proof: agent.proof,
+    }),
+  };
+}
+
+// Said once per process for each kind of failure (Node drops repeats of a code-d warning only for
+// deprecations), so a sink that fails on every request does not flood the log.
+let isWarned = false;
+
+function warn(error: unknown): void {
+  if (isWarned) return;
+  isWarned = true;
+  const name = error instanceof Error ? error.name : typeof error;
+  process.emitWarning(`a decision sink failed (${name}); decisions are not affected`, {
+    type: 'AgentWritWarning',
+    code: 'AGENTWRIT_SINK_FAILED',
+  });
+}

@@ -1,0 +1,33 @@
+/** Why the broker could not be asked. None of these says anything about the token. */
+export type FaultCode =
+  /** No whole answer within the deadline. */
+  | 'timeout'
+  /** The connection failed before a whole answer arrived. */
+  | 'connection'
+  /** Any status but 200: the broker answers 200 for good and bad tokens alike (protocol §2.4). */
+  | 'unexpected_status'
+  /** The answer is too large, not JSON, or not what the protocol says. */
+  | 'malformed_answer'
+  /** The guard has been closed. */
+  | 'closed';
+
+/**
+ * The broker could not be asked, or did not give an answer that can be trusted. Becomes 503: never a
+ * refusal of the token, never an acceptance. The message contains no part of request or answer bodies.
+ */
+export class BrokerFault extends Error {
+  override readonly name = 'BrokerFault';
+  readonly code: FaultCode;
+  /** Whole seconds, when the broker said so itself. */
+  readonly retryAfterSeconds: number | undefined;
+
+  constructor(
+    code: FaultCode,
+    message: string,
+    options: { readonly cause?: unknown; readonly retryAfterSeconds?: number | undefined } = {},
+  ) {
+    super(message, 'cause' in options ? { cause: options.cause } : undefined);
+    this.code = code;
+    this.retryAfterSeconds = options.retryAfterSeconds;
+  }
+}

@@ -1,0 +1,149 @@
+// A refusal in → status, headers and body out. The only file that knows HTTP status codes.
+// RFC 6750 §3 for the challenge, RFC 9457 for the body.
+
+import { encodeJson, type ProblemDetails, problemType } from '@agentwrit/protocol';
+import type { Refused, RefusalReason } from './decision.js';
+
+/** A whole HTTP answer; adapters send it as it is. */
+export interface Refusal {
+  readonly status: number;
+  readonly reason: RefusalReason;
+  readonly headers: Readonly<Record<string, string>>;
+  /** JSON with a final newline. */
+  readonly body: string;
+}
+
+interface Form {
+  readonly status: number;
+  readonly title: string;
+  readonly detail: string;
+  /** The `error` of the challenge; absent where no credentials were given (RFC 6750 §3.1). */
+  readonly error?: string;
+  readonly isChallenged: boolean;
+  /** Where it says what the route needs. In the challenge only where more scope, or any, is the remedy. */
+  readonly saysScope: 'nowhere' | 'body' | 'body and challenge';
+}
+
+const FORMS: Readonly<Record<RefusalReason, Form>> = {
+  missing_token: {
+    status: 401,
+    title: 'Unauthorized',
+    detail: 'this resource needs an agent token: send "Authorization: Bearer <token>"',
+    isChallenged: true,
+    saysScope: 'body and challenge',
+  },
+  invalid_request: {
+    status: 400,
+    title: 'Bad Request',
+    detail: 'send exactly one Authorization header: "Bearer", one space, one token',
+    error: 'invalid_request',
+    isChallenged: true,
+    saysScope: 'nowhere',
+  },
+  invalid_token: {
+    status: 401,
+    title: 'Unauthorized',
+    detail: 'the token is malformed, expired, revoked or not meant for this resource',
+    error: 'invalid_token',
+    isChallenged: true,
+    saysScope: 'body',
+  },
+  insufficient_scope: {
+    status: 403,
+    title: 'Forbidden',
+    detail: 'the token is good, but its scope does not cover what this request needs',
+    error: 'insufficient_scope',
+    isChallenged: true,
+    saysScope: 'body and challenge',
+  },
+  broker_unavailable: {
+    status: 503,
+    title: 'Service Unavailable',
+    detail: 'the token could not be checked just now; it has not been refused: try again',
+    isChallenged: false,
+    saysScope: 'nowhere',
+  },
+  internal_error: {
+    status: 500,
+    title: 'Internal Server Error',
+    detail: 'what this request needs could not be worked out, so it was not let in',
+    isChallenged: false,
+    saysScope: 'nowhere',
+  },
+};
+
+// Long enough for a broker to be restarted or a breaker to look again, short against a token's life.
+const DEFAULT_RETRY_AFTER_SECONDS = 1;
+
+/** @param realm names the protected space in challenges */
+export function refuse(
+  decision: Refused,
+  request: { readonly realm: string; readonly url: string; readonly requestId: string },
+): Refusal {
+  const form = FORMS[decision.reason];
+  const scopes = decision.needed?.map(({ scope }) => scope);
+  const problem: ProblemDetails = {
+    type: problemType(decision.reason),
+    title: form.title,
+    status: form.status,
+    detail: form.detail,
+    instance: requestPath(request.url),
+    error_code: decision.reason,
+    request_id: request.requestId,
+  };
+  const body = encodeJson({
+    ...problem,
+    ...(scopes && form.saysScope !== 'nowhere' && { required_scope: scopes }),
+    // Only of a token that is good here: of any other, nothing is said.
+    ...(decision.reason === 'insufficient_scope' && { granted_scope: decision.agent?.scope }),
+  });
+  const headers: Record<string, string> = {
+    'content-type': 'application/problem+json',
+    'cache-control': 'no-store',
+    'x-request-id': request.requestId,
+  };
+  if (form.isChallenged) {
+    const challenged = form.saysScope === 'body and challenge' ? scopes : undefined;
+    headers['www-authenticate'] = challenge(request.realm, form.error, challenged);
+  }
+  if (decision.reason === 'broker_unavailable') {
+    headers['retry-after'] = String(decision.retryAfterSeconds ?? DEFAULT_RETRY_AFTER_SECONDS);
+  }
+  return { status: form.status, reason: decision.reason, headers, body: `${body}\n` };
+}
+
+// scope-token of RFC 6749 §3.3: anything else cannot stand in a challenge at all.
+const SCOPE_TOKEN = /^[\x21\x23-\x5b\x5d-\x7e]+$/;
+
+function challenge(
+  realm: string,
+  error: string | undefined,
+  scopes: readonly string[] | undefined,
+): string {
+  const parameters = [`realm=${quoted(realm)}`];
+  if (error !== undefined) parameters.push(`error=${quoted(error)}`);
+  // A scope with a space, a quote or a control character (a path parameter can bring one) would read as
+  // something else; the body has it whole.
+  if (scopes?.every((scope) => SCOPE_TOKEN.test(scope))) {
+    parameters.push(`scope=${quoted(scopes.join(' '))}`);
+  }
+  return `Bearer ${parameters.join(', ')}`;
+}
+
+/** A quoted-string (RFC 9110 §5.6.4): the only way any text gets into a header here. */
+function quoted(text: string): string {
+  const printable = text.replace(/[^\x20-\x7e]/g, '?');
+  return `"${printable.replace(/["\\]/g, '\\$&')}"`;
+}
+
+/** The path of a request target, percent-decoded, without query: as the broker writes `instance`. */
+export function requestPath(url: string): string {
+  // Origin-form first: "//host/x" is a path here, not a host.
+  const whole = url.startsWith('/') ? `http://localhost${url}` : url;
+  const path = URL.canParse(whole) ? new URL(whole).pathname : '/';
+  try {
+    return decodeURIComponent(path);
+  } catch {
+    return path;
+  }
+}

@@ -1,0 +1,12 @@
+import { randomBytes } from 'node:crypto';
+
+// Whoever calls chooses this text, and it goes on to the broker, into logs and back into a header: visible
+// ASCII only, and no longer than any id needs to be.
+const ACCEPTABLE = /^[\x21-\x7e]{1,128}$/;
+
+/** The caller's request id when it is fit to be passed on, else a fresh one of 16 hex digits. */
+export function requestIdOf(received: string | undefined): string {
+  return received !== undefined && received.length <= 128 && ACCEPTABLE.test(received)
+    ? received
+    : randomBytes(8).toString('hex');
+}

@@ -1,0 +1,132 @@
+import { inspect } from 'node:util';
+import { readClaims } from '@agentwrit/protocol';
+import { describe, expect, it } from 'vitest';
+import { Agent, identify } from '../src/agent.js';
+import { AGENT_ID, claimsOf, OTHER_AGENT_ID, START_MS, tokenOf } from './fixtures.js';
+
+const proof = { source: 'broker', ageMs: 3 } as const;
+
+function agentOf(overrides: Readonly<Record<string, unknown>> = {}): Agent {
+  return new Agent(identify(readClaims(claimsOf(overrides))), proof);
+}
+
+function link(agent: string, ...scope: string[]): Record<string, unknown> {
+  return { agent, scope, delegated_at: '2026-02-15T12:00:00.12Z', signature: 'ab' };
+}
+
+describe('Agent', () => {
+  it('says who is calling, for which task, with what', () => {
+    expect(agentOf()).toMatchObject({
+      id: AGENT_ID,
+      kind: 'agent',
+      trustDomain: 'agentwrit.local',
+      taskId: 'task-1',
+      orchId: 'orch-1',
+      instanceId: '0123456789abcdef',
+      scope: ['read:data:*'],
+      tokenId: '00112233445566778899aabbccddeeff',
+      issuedAt: START_MS,
+      expiresAt: START_MS + 300_000,
+      delegation: [],
+      delegatedBy: undefined,
+      claims: readClaims(claimsOf()),
+      proof,
+    });
+  });
+
+  it('names the delegators oldest first, and the last one as the one it acts for', () => {
+    const agent = agentOf({
+      sub: OTHER_AGENT_ID,
+      scope: ['read:data:7'],
+      delegation_chain: [
+        link(AGENT_ID, 'read:data:*'),
+        link('spiffe://d/agent/o/t/0000000000000001', 'read:data:7'),
+      ],
+    });
+    expect(agent.delegation.map((hop) => hop.agent)).toEqual([
+      AGENT_ID,
+      'spiffe://d/agent/o/t/0000000000000001',
+    ]);
+    expect(agent.delegation[0]).toEqual({
+      agent: AGENT_ID,
+      scope: ['read:data:*'],
+      delegatedAt: '2026-02-15T12:00:00.12Z',
+    });
+    expect(agent.delegatedBy).toBe('spiffe://d/agent/o/t/0000000000000001');
+    // The task is the delegator's, whatever the id's own path says (protocol §5).
+    expect(agent.taskId).toBe('task-1');
+  });
+
+  it('answers what it can do by the rule of coverage', () => {
+    const agent = agentOf({ scope: ['read:data:*', 'write:data:order-7'] });
+    expect(agent.can('read:data:anything:at:all')).toBe(true);
+    expect(agent.can('write:data:order-7')).toBe(true);
+    expect(agent.can('write:data:order-8')).toBe(false);
+    expect(agent.can('malformed')).toBe(false);
+  });
+
+  it('lists the identifiers it holds', () => {
+    const agent = agentOf({ scope: ['read:data:a', 'read:data:b:c', 'write:data:*', 'bad'] });
+    expect(agent.identifiers('read', 'data')).toEqual(new Set(['a', 'b:c']));
+    expect(agent.identifiers('write', 'data')).toBe('*');
+    expect(agent.identifiers('delete', 'data')).toEqual(new Set());
+  });
+
+  it('cannot be given more scope by writing to it', () => {
+    const agent = agentOf({ scope: ['read:data:a'] });
+    expect(() => (agent.scope as string[]).push('read:data:*')).toThrow(TypeError);
+    expect(() => {
+      (agent.claims as { scope: unknown }).scope = ['read:data:*'];
+    }).toThrow(TypeError);
+    (agent as { scope: unknown }).scope = ['read:data:*'];
+    expect(agent.can('read:data:b')).toBe(false);
+  });
+
+  it('shows no token text when it is logged', () => {
+    const agent = agentOf();
+    const text = inspect(agent, { depth: Infinity, showHidden: true }) + JSON.stringify(agent);
+    for (const part of tokenOf().split('.')) expect(text).not.toContain(part);
+  });
+});
+
+describe('identify', () => {
+  it('works one verdict out once', () => {
+    const claims = readClaims(claimsOf());
+    expect(identify(claims)).toBe(identify(claims));
+  });
+
+  const chain = (length: number): unknown[] =>
+    Array.from({ length }, () => link(AGENT_ID, 'read:data:*'));
+
+  it.each([
+    { name: 'no chain', overrides: {}, expected: true },
+    { name: 'five links', overrides: { delegation_chain: chain(5) }, expected: true },
+    { name: 'six links', overrides: { delegation_chain: chain(6) }, expected: false },
+    {
+      name: 'links that narrow',
+      overrides: {
+        scope: ['read:data:7'],
+        delegation_chain: [
+          link(AGENT_ID, 'read:data:*', 'write:data:*'),
+          link(AGENT_ID, 'read:data:7'),
+        ],
+      },
+      expected: true,
+    },
+    {
+      name: 'a link wider than the one before',
+      overrides: {
+        scope: ['read:data:7'],
+        delegation_chain: [link(AGENT_ID, 'read:data:7'), link(AGENT_ID, 'read:data:*')],
+      },
+      expected: false,
+    },
+    {
+      name: 'a token wider than its last link',
+      overrides: { scope: ['write:data:7'], delegation_chain: [link(AGENT_ID, 'read:data:*')] },
+      expected: false,
+    },
+  ])('finds $name consistent: $expected', ({ overrides, expected }) => {
+    expect(identify(readClaims(claimsOf(overrides))).chainIsConsistent).toBe(expected);
+  });
+});

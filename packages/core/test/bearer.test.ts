@@ -1,0 +1,95 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { readAuthorization, readBearer } from '../src/bearer.js';
+
+const MAX = 100;
+
+describe('readBearer', () => {
+  it.each([
+    { name: 'no value', values: undefined, kind: 'missing' },
+    { name: 'an empty list', values: [], kind: 'missing' },
+    { name: 'an empty value', values: '', kind: 'missing' },
+    { name: 'another scheme', values: 'Basic dXNlcjpwYXNz', kind: 'missing' },
+    { name: 'a scheme that merely starts like it', values: 'BearerX abc', kind: 'missing' },
+    { name: 'the scheme alone', values: 'Bearer', kind: 'malformed' },
+    { name: 'the scheme and a space', values: 'Bearer ', kind: 'malformed' },
+    { name: 'two tokens', values: 'Bearer abc def', kind: 'malformed' },
+    { name: 'a trailing space', values: 'Bearer abc ', kind: 'malformed' },
+    { name: 'a tab for a space', values: 'Bearer\tabc', kind: 'missing' },
+    { name: 'a comma', values: 'Bearer abc,', kind: 'malformed' },
+    { name: 'a quoted token', values: 'Bearer "abc"', kind: 'malformed' },
+    { name: 'a newline', values: 'Bearer ab\nc', kind: 'malformed' },
+    { name: 'a newline at the end', values: 'Bearer abc\n', kind: 'malformed' },
+    { name: 'a letter outside ASCII', values: 'Bearer abcé', kind: 'malformed' },
+    { name: 'padding in the middle', values: 'Bearer ab=c', kind: 'malformed' },
+    { name: 'padding alone', values: 'Bearer ==', kind: 'malformed' },
+    { name: 'two values', values: ['Bearer abc', 'Bearer abc'], kind: 'malformed' },
+    {
+      name: 'a good value and one of another scheme',
+      values: ['Bearer abc', 'Basic x'],
+      kind: 'malformed',
+    },
+    { name: 'two values the platform joined', values: 'Bearer abc, Bearer def', kind: 'malformed' },
+    {
+      name: 'a bearer hidden behind another scheme',
+      values: 'Basic eA==, bearer abc',
+      kind: 'malformed',
+    },
+    { name: 'a token over the cap', values: `Bearer ${'a'.repeat(MAX + 1)}`, kind: 'oversized' },
+  ])('$name is $kind', ({ values, kind }) => {
+    expect(readBearer(values, MAX).kind).toBe(kind);
+  });
+
+  it.each([
+    { name: 'the plain form', values: 'Bearer abc.DEF-123_~+/==', token: 'abc.DEF-123_~+/==' },
+    { name: 'a scheme in any case', values: 'bEaReR abc', token: 'abc' },
+    { name: 'several spaces', values: 'Bearer   abc', token: 'abc' },
+    { name: 'a list of one', values: ['Bearer abc'], token: 'abc' },
+    { name: 'a token at the cap', values: `Bearer ${'a'.repeat(MAX)}`, token: 'a'.repeat(MAX) },
+  ])('$name gives the token', ({ values, token }) => {
+    expect(readBearer(values, MAX)).toEqual({ kind: 'token', token });
+  });
+
+  it('never throws, and never makes a token of anything but one b64token within the cap', () => {
+    const value = fc.oneof(
+      fc.string(),
+      fc.string().map((text) => `Bearer ${text}`),
+      fc.string({ unit: 'binary' }).map((text) => `bearer ${text}`),
+    );
+    fc.assert(
+      fc.property(fc.oneof(value, fc.array(value)), (values) => {
+        const bearer = readBearer(values, MAX);
+        if (bearer.kind !== 'token') return;
+        expect(bearer.token).toMatch(/^[A-Za-z0-9\-._~+/]{1,100}=*$/);
+        expect([values].flat()).toHaveLength(1);
+        expect([values].flat()[0]?.endsWith(` ${bearer.token}`)).toBe(true);
+      }),
+      { numRuns: 2000 },
+    );
+  });
+});
+
+describe('readAuthorization', () => {
+  it.each([
+    { name: 'none', raw: ['Host', 'x', 'Accept', 'y'], expected: undefined },
+    { name: 'one', raw: ['Host', 'x', 'Authorization', 'Bearer a'], expected: 'Bearer a' },
+    { name: 'one in another case', raw: ['AUTHORIZATION', 'Bearer a'], expected: 'Bearer a' },
+    {
+      name: 'two, in different cases',
+      raw: ['authorization', 'Bearer a', 'Accept', 'y', 'Authorization', 'Bearer b'],
+      expected: ['Bearer a', 'Bearer b'],
+    },
+    {
+      name: 'three',
+      raw: ['authorization', '1', 'authorization', '2', 'authorization', '3'],
+      expected: ['1', '2', '3'],
+    },
+    {
+      name: 'a value that looks like the name',
+      raw: ['x', 'authorization', 'y', 'z'],
+      expected: undefined,
+    },
+  ])('finds $name', ({ raw, expected }) => {
+    expect(readAuthorization(raw)).toEqual(expected);
+  });
+});

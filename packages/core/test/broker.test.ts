@@ -1,0 +1,286 @@
+// Faults are real here: servers on loopback that refuse, stall, reset or talk nonsense.
+
+import { createServer, type RequestListener, type Server } from 'node:http';
+import { type AddressInfo, createServer as createTcpServer, type Socket } from 'node:net';
+import { afterEach, describe, expect, it } from 'vitest';
+import { type Broker, createBrokerCalls } from '../src/broker.js';
+import { BrokerFault } from '../src/fault.js';
+import { createInProcessTransport, createPoolTransport } from '../src/transport.js';
+import { claimsOf, json, REFUSED, tokenOf } from './fixtures.js';
+
+const TIMEOUT_MS = 300;
+// Far above the deadline, far below the 5 s and more that a client without one would take.
+const SOON_MS = 3_000;
+
+const cleanUps: (() => Promise<void>)[] = [];
+afterEach(async () => {
+  for (const cleanUp of cleanUps.splice(0)) await cleanUp();
+});
+
+async function listen(server: Server | ReturnType<typeof createTcpServer>): Promise<string> {
+  const sockets = new Set<Socket>();
+  server.on('connection', (socket: Socket) => {
+    sockets.add(socket);
+    socket.on('close', () => sockets.delete(socket));
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  cleanUps.push(async () => {
+    for (const socket of sockets) socket.destroy();
+    await new Promise((resolve) => server.close(resolve));
+  });
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+}
+
+function callsTo(url: string): Broker {
+  const calls = createBrokerCalls(createPoolTransport(new URL(url)), TIMEOUT_MS);
+  cleanUps.push(() => calls.close());
+  return calls;
+}
+
+async function faultOf(broker: Broker): Promise<BrokerFault> {
+  const startedAt = performance.now();
+  const error: unknown = await broker
+    .validate(tokenOf(), 'req-1')
+    .catch((reason: unknown) => reason);
+  expect(performance.now() - startedAt).toBeLessThan(SOON_MS);
+  if (!(error instanceof BrokerFault)) throw new Error(`no fault, but ${String(error)}`);
+  expect(error.message).not.toContain(tokenOf().slice(0, 20));
+  return error;
+}
+
+const ok = { 'content-type': 'application/json' };
+
+describe('createBrokerCalls over a pool', () => {
+  it('sends one validation as the protocol says and reads the claims', async () => {
+    const seen: unknown[] = [];
+    const url = await listen(
+      createServer((req, res) => {
+        let body = '';
+        req.on('data', (chunk: Buffer) => (body += chunk.toString()));
+        req.on('end', () => {
+          seen.push([
+            req.method,
+            req.url,
+            req.headers['content-type'],
+            req.headers['x-request-id'],
+            body,
+          ]);
+          res.writeHead(200, ok).end(JSON.stringify({ valid: true, claims: claimsOf() }));
+        });
+      }),
+    );
+    const verdict = await callsTo(`${url}/base/`).validate(tokenOf(), 'req-1');
+    expect(verdict).toMatchObject({ valid: true, claims: { sub: claimsOf()['sub'] } });
+    expect(seen).toEqual([
+      [
+        'POST',
+        '/base/v1/token/validate',
+        'application/json',
+        'req-1',
+        JSON.stringify({ token: tokenOf() }),
+      ],
+    ]);
+  });
+
+  it('reads a refusal as a verdict, not as a fault', async () => {
+    const url = await listen(
+      createServer((_, res) => res.writeHead(200, ok).end(JSON.stringify(REFUSED))),
+    );
+    expect(await callsTo(url).validate(tokenOf(), 'r')).toMatchObject({ valid: false });
+  });
+
+  it('reuses its connections for calls that follow each other', async () => {
+    let connections = 0;
+    const server = createServer((_, res) => res.writeHead(200, ok).end(JSON.stringify(REFUSED)));
+    server.on('connection', () => (connections += 1));
+    const calls = callsTo(await listen(server));
+    for (let call = 0; call < 5; call += 1) await calls.validate(tokenOf(), 'r');
+    // The pool may open a second one while the first is still being freed.
+    expect(connections).toBeLessThanOrEqual(2);
+  });
+
+  interface Case {
+    name: string;
+    code: string;
+    answer: RequestListener;
+  }
+
+  const text =
+    (body: string): RequestListener =>
+    (_, res) =>
+      void res.writeHead(200, ok).end(body);
+  const status =
+    (code: number, headers: Record<string, string> = {}): RequestListener =>
+    (_, res) =>
+      void res
+        .writeHead(code, { ...ok, ...headers })
+        .end(JSON.stringify({ valid: true, claims: claimsOf() }));
+
+  const cases: readonly Case[] = [
+    { name: 'answers 500', code: 'unexpected_status', answer: status(500) },
+    { name: 'answers 503', code: 'unexpected_status', answer: status(503) },
+    { name: 'answers 429', code: 'unexpected_status', answer: status(429) },
+    { name: 'answers 401', code: 'unexpected_status', answer: status(401) },
+    { name: 'answers 400', code: 'unexpected_status', answer: status(400) },
+    {
+      name: 'answers 404 as text',
+      code: 'unexpected_status',
+      answer: (_, res) => void res.writeHead(404).end('404 page not found\n'),
+    },
+    { name: 'answers 201', code: 'unexpected_status', answer: status(201) },
+    {
+      name: 'answers 204',
+      code: 'unexpected_status',
+      answer: (_, res) => void res.writeHead(204).end(),
+    },
+    {
+      name: 'redirects',
+      code: 'unexpected_status',
+      answer: status(307, { location: '/v1/token/validate' }),
+    },
+    {
+      name: 'answers HTML',
+      code: 'malformed_answer',
+      answer: (_, res) =>
+        void res.writeHead(200, { 'content-type': 'text/html' }).end('<h1>Log in</h1>'),
+    },
+    {
+      name: 'answers JSON without saying so',
+      code: 'malformed_answer',
+      answer: (_, res) => void res.writeHead(200).end(JSON.stringify(REFUSED)),
+    },
+    { name: 'answers nothing', code: 'malformed_answer', answer: text('') },
+    { name: 'answers half a JSON text', code: 'malformed_answer', answer: text('{"valid":tr') },
+    { name: 'answers null', code: 'malformed_answer', answer: text('null') },
+    { name: 'answers an array', code: 'malformed_answer', answer: text('[{"valid":true}]') },
+    { name: 'answers without a verdict', code: 'malformed_answer', answer: text('{}') },
+    {
+      name: 'answers valid as text',
+      code: 'malformed_answer',
+      answer: text('{"valid":"true","claims":{}}'),
+    },
+    {
+      name: 'answers valid as a number',
+      code: 'malformed_answer',
+      answer: text('{"valid":1,"claims":{}}'),
+    },
+    { name: 'vouches without claims', code: 'malformed_answer', answer: text('{"valid":true}') },
+    {
+      name: 'vouches with an array of claims',
+      code: 'malformed_answer',
+      answer: text('{"valid":true,"claims":[]}'),
+    },
+    {
+      name: 'vouches without a subject',
+      code: 'malformed_answer',
+      answer: text(JSON.stringify({ valid: true, claims: claimsOf({ sub: '' }) })),
+    },
+    {
+      name: 'vouches with scope as text',
+      code: 'malformed_answer',
+      answer: text(JSON.stringify({ valid: true, claims: claimsOf({ scope: 'read:data:*' }) })),
+    },
+    {
+      name: 'vouches with exp as text',
+      code: 'malformed_answer',
+      answer: text(JSON.stringify({ valid: true, claims: claimsOf({ exp: '9' }) })),
+    },
+    {
+      name: 'vouches with an unsafe integer',
+      code: 'malformed_answer',
+      answer: text(JSON.stringify({ valid: true, claims: claimsOf({ exp: 2 ** 53 }) })),
+    },
+    {
+      name: 'sends a huge answer',
+      code: 'malformed_answer',
+      answer: text(`{"valid":true,"x":"${'x'.repeat(300_000)}"}`),
+    },
+    { name: 'never answers', code: 'timeout', answer: () => undefined },
+    {
+      name: 'stalls in the middle of the body',
+      code: 'timeout',
+      answer: (_, res) => void res.writeHead(200, ok).write('{"valid":'),
+    },
+    {
+      name: 'dribbles a body that never ends',
+      code: 'timeout',
+      answer: (_, res) => {
+        res.writeHead(200, ok);
+        const timer = setInterval(() => res.write(' '), 20);
+        res.on('close', () => clearInterval(timer));
+      },
+    },
+    {
+      name: 'hangs up before answering',
+      code: 'connection',
+      answer: (req) => void req.socket.destroy(),
+    },
+    {
+      name: 'hangs up in the middle of the body',
+      code: 'connection',
+      answer: (req, res) => {
+        res.writeHead(200, { ...ok, 'content-length': '100' });
+        res.write('{"valid":true', () => req.socket.destroy());
+      },
+    },
+  ];
+
+  it.each(cases)('calls it a fault when the broker $name: $code', async ({ answer, code }) => {
+    const fault = await faultOf(callsTo(await listen(createServer(answer))));
+    expect(fault.code).toBe(code);
+  });
+
+  it('calls it a fault when nobody listens', async () => {
+    const server = createServer();
+    const url = await listen(server);
+    await new Promise((resolve) => server.close(resolve));
+    expect((await faultOf(callsTo(url))).code).toBe('connection');
+  });
+
+  it('calls it a fault when the broker accepts and says nothing at all', async () => {
+    const url = await listen(createTcpServer(() => undefined));
+    expect((await faultOf(callsTo(url))).code).toBe('timeout');
+  });
+
+  it('calls it a fault when the broker does not speak HTTP', async () => {
+    const url = await listen(createTcpServer((socket) => void socket.end('SSH-2.0-x\r\n\r\n')));
+    expect((await faultOf(callsTo(url))).code).toBe('connection');
+  });
+
+  it('gives running calls up when it is closed', async () => {
+    const calls = callsTo(await listen(createServer(() => undefined)));
+    const running = faultOf(calls);
+    await calls.close();
+    expect((await running).code).toBe('connection');
+  });
+});
+
+describe('createBrokerCalls in process', () => {
+  const inProcess = (fetch: (request: Request) => Response | Promise<Response>): Broker =>
+    createBrokerCalls(createInProcessTransport({ fetch }), TIMEOUT_MS);
+
+  it('reads the same answers', async () => {
+    const broker = inProcess(() => json({ valid: true, claims: claimsOf() }));
+    expect(await broker.validate(tokenOf(), 'r')).toMatchObject({ valid: true });
+  });
+
+  it.each([
+    {
+      name: 'throws',
+      fetch: () => {
+        throw new Error('bug');
+      },
+      code: 'connection',
+    },
+    { name: 'rejects', fetch: () => Promise.reject(new Error('bug')), code: 'connection' },
+    { name: 'never answers', fetch: () => new Promise<Response>(() => undefined), code: 'timeout' },
+    { name: 'answers 500', fetch: () => json({}, { status: 500 }), code: 'unexpected_status' },
+    {
+      name: 'answers with no body',
+      fetch: () => new Response(null, { headers: ok }),
+      code: 'malformed_answer',
+    },
+  ])('calls it a fault when the broker $name', async ({ fetch, code }) => {
+    expect((await faultOf(inProcess(fetch))).code).toBe(code);
+  });
+});

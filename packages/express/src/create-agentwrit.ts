@@ -1,0 +1,71 @@
+// Express' request in → the guard's facts; the guard's answer → next(), or the refusal as it is.
+
+import {
+  type Agent,
+  createGuard,
+  type GuardAnswer,
+  type GuardOptions,
+  type RequireScopeArguments,
+} from '@agentwrit/core';
+import type { NextFunction, Request, RequestHandler, Response } from 'express';
+import { ExpressRequestFacts } from './request-facts.js';
+
+declare global {
+  namespace Express {
+    interface Request {
+      /** Who is calling: set by `requireScope`, absent on routes without it. */
+      agent?: Agent;
+    }
+  }
+}
+
+/** One guard, as Express middleware. */
+export interface AgentWrit {
+  /**
+   * Middleware that lets a request on only if the broker vouches for its token and every scope is covered;
+   * the caller is then on `req.agent`. `{name}` in an identifier takes the route parameter of that name.
+   *
+   * @throws TypeError when there is no scope, a scope is malformed or an option is wrong
+   * @example
+   * app.get('/customers/:id', requireScope('read:data:customer-{id}'), handler);
+   */
+  requireScope(...requirement: RequireScopeArguments): RequestHandler;
+  /** Closes the connections to the broker; requests after it are refused with 503. */
+  close(): Promise<void>;
+}
+
+/**
+ * Makes middleware that shares one cache and one pool of connections to the broker. For Express 4 and 5.
+ *
+ * @throws TypeError naming the option that is wrong and what is allowed
+ * @example
+ * const { requireScope } = createAgentWrit({ broker: 'http://127.0.0.1:8080' });
+ */
+export function createAgentWrit(options: GuardOptions): AgentWrit {
+  const guard = createGuard(options);
+  return {
+    requireScope(...requirement) {
+      const check = guard.requireScope(...requirement);
+      return function requireScope(req, res, next) {
+        const answer = check(new ExpressRequestFacts(req));
+        if (answer instanceof Promise) answer.then((late) => proceed(late, req, res, next), next);
+        else proceed(answer, req, res, next);
+      };
+    },
+    close: () => guard.close(),
+  };
+}
+
+function proceed(answer: GuardAnswer, req: Request, res: Response, next: NextFunction): void {
+  if (answer.outcome === 'allow') {
+    req.agent = answer.agent;
+    next();
+    return;
+  }
+  // Something else (a timeout middleware, say) may have answered while the broker was asked.
+  if (res.headersSent) return;
+  const { status, headers, body } = answer.refusal;
+  // Not res.send(): it would add a charset to the type and an ETag.
+  res.writeHead(status, { ...headers, 'content-length': Buffer.byteLength(body) });
+  res.end(body);
+}

@@ -1,0 +1,95 @@
+// Fastify's request in → the guard's facts; the guard's answer → done(), or the refusal as it is.
+
+import {
+  type Agent,
+  createGuard,
+  type GuardAnswer,
+  type GuardOptions,
+  type RequireScopeArguments,
+} from '@agentwrit/core';
+import type {
+  FastifyPluginCallback,
+  FastifyReply,
+  FastifyRequest,
+  HookHandlerDoneFunction,
+  preHandlerHookHandler,
+} from 'fastify';
+import fastifyPlugin from 'fastify-plugin';
+import { FastifyRequestFacts } from './request-facts.js';
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** Who is calling: set by `requireScope`, absent on routes without it. */
+    agent?: Agent;
+  }
+}
+
+/** One guard, as a Fastify plugin and its route hooks. */
+export interface AgentWrit {
+  /** Register it once: declares `request.agent` and closes the guard with the server. */
+  readonly plugin: FastifyPluginCallback;
+  /**
+   * A hook that lets a request on only if the broker vouches for its token and every scope is covered; the
+   * caller is then on `request.agent`. `{name}` in an identifier takes the route parameter of that name. Fit
+   * for `preHandler`, and for `onRequest` where a body should not even be read.
+   *
+   * @throws TypeError when there is no scope, a scope is malformed or an option is wrong
+   * @example
+   * app.get('/customers/:id', { preHandler: requireScope('read:data:customer-{id}') }, handler);
+   */
+  requireScope(...requirement: RequireScopeArguments): preHandlerHookHandler;
+  /** Closes the connections to the broker; requests after it are refused with 503. */
+  close(): Promise<void>;
+}
+
+/**
+ * Makes hooks that share one cache and one pool of connections to the broker.
+ *
+ * @throws TypeError naming the option that is wrong and what is allowed
+ * @example
+ * const agentwrit = createAgentWrit({ broker: 'http://127.0.0.1:8080' });
+ * await app.register(agentwrit.plugin);
+ */
+export function createAgentWrit(options: GuardOptions): AgentWrit {
+  const guard = createGuard(options);
+  const close = (): Promise<void> => guard.close();
+  return {
+    plugin: fastifyPlugin(
+      (app, _options, done) => {
+        // Declared up front, so that every request object has one shape.
+        app.decorateRequest('agent');
+        app.addHook('onClose', close);
+        done();
+      },
+      { name: '@agentwrit/fastify', fastify: '5.x' },
+    ),
+    requireScope(...requirement) {
+      const check = guard.requireScope(...requirement);
+      return function requireScope(request, reply, done) {
+        const answer = check(new FastifyRequestFacts(request));
+        if (answer instanceof Promise) {
+          answer.then((late) => proceed(late, request, reply, done), done);
+        } else proceed(answer, request, reply, done);
+      };
+    },
+    close,
+  };
+}
+
+function proceed(
+  answer: GuardAnswer,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  done: HookHandlerDoneFunction,
+): void {
+  if (answer.outcome === 'allow') {
+    request.agent = answer.agent;
+    done();
+    return;
+  }
+  // Something else may have answered while the broker was asked.
+  if (reply.sent) return;
+  const { status, headers, body } = answer.refusal;
+  // Bytes, not text: Fastify would add a charset to the type.
+  reply.code(status).headers(headers).send(Buffer.from(body));
+}

@@ -1,0 +1,42 @@
+import { readAuthorization, type RequestFacts } from '@agentwrit/core';
+import type { FastifyRequest } from 'fastify';
+
+/** Reads from Fastify only what the guard asks for. */
+export class FastifyRequestFacts implements RequestFacts {
+  readonly #request: FastifyRequest;
+
+  constructor(request: FastifyRequest) {
+    this.#request = request;
+  }
+
+  get authorization(): string | readonly string[] | undefined {
+    return readAuthorization(this.#request.raw.rawHeaders);
+  }
+
+  get method(): string {
+    return this.#request.method;
+  }
+
+  /** As received, before any `rewriteUrl`. */
+  get url(): string {
+    return this.#request.originalUrl;
+  }
+
+  get route(): string | undefined {
+    return this.#request.routeOptions.url;
+  }
+
+  get requestId(): string | undefined {
+    const value = this.#request.headers['x-request-id'];
+    return typeof value === 'string' ? value : value?.[0];
+  }
+
+  param(name: string): string | undefined {
+    const params: unknown = this.#request.params;
+    if (typeof params !== 'object' || params === null || !Object.hasOwn(params, name)) {
+      return undefined;
+    }
+    const value = (params as Readonly<Record<string, unknown>>)[name];
+    return typeof value === 'string' ? value : undefined;
+  }
+}

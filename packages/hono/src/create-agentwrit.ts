@@ -1,0 +1,60 @@
+// Hono's context in → the guard's facts; the guard's answer → next(), or the refusal as it is.
+
+import {
+  type Agent,
+  createGuard,
+  type GuardOptions,
+  type RequireScopeArguments,
+} from '@agentwrit/core';
+import type { MiddlewareHandler } from 'hono';
+import { HonoRequestFacts } from './request-facts.js';
+
+/** What the middleware adds to the context; Hono carries it to the handlers behind it. */
+export interface AgentVariables {
+  /** Who is calling. */
+  agent: Agent;
+}
+
+/** One guard, as Hono middleware. */
+export interface AgentWrit {
+  /**
+   * Middleware that lets a request on only if the broker vouches for its token and every scope is covered;
+   * the caller is then on `c.var.agent`. `{name}` in an identifier takes the route parameter of that name.
+   *
+   * @throws TypeError when there is no scope, a scope is malformed or an option is wrong
+   * @example
+   * app.get('/customers/:id', requireScope('read:data:customer-{id}'), (c) => c.text(c.var.agent.id));
+   */
+  requireScope(...requirement: RequireScopeArguments): MiddlewareHandler<{
+    Variables: AgentVariables;
+  }>;
+  /** Closes the connections to the broker; requests after it are refused with 503. */
+  close(): Promise<void>;
+}
+
+/**
+ * Makes middleware that shares one cache and one pool of connections to the broker.
+ *
+ * @throws TypeError naming the option that is wrong and what is allowed
+ * @example
+ * const { requireScope } = createAgentWrit({ broker: 'http://127.0.0.1:8080' });
+ */
+export function createAgentWrit(options: GuardOptions): AgentWrit {
+  const guard = createGuard(options);
+  return {
+    requireScope(...requirement) {
+      const check = guard.requireScope(...requirement);
+      return async function requireScope(c, next) {
+        const checked = check(new HonoRequestFacts(c));
+        const answer = checked instanceof Promise ? await checked : checked;
+        if (answer.outcome === 'allow') {
+          c.set('agent', answer.agent);
+          return next();
+        }
+        const { status, headers, body } = answer.refusal;
+        return new Response(body, { status, headers });
+      };
+    },
+    close: () => guard.close(),
+  };
+}

@@ -1,0 +1,56 @@
+import { readAuthorization, type RequestFacts } from '@agentwrit/core';
+import type { Context } from 'hono';
+import { routePath } from 'hono/route';
+
+/** Reads from Hono only what the guard asks for. */
+export class HonoRequestFacts implements RequestFacts {
+  readonly #c: Context;
+
+  constructor(c: Context) {
+    this.#c = c;
+  }
+
+  /**
+   * On Node every value as received. Elsewhere the platform has joined repeated fields with ", " already;
+   * what comes of that is no bearer credential and is refused.
+   */
+  get authorization(): string | readonly string[] | undefined {
+    const rawHeaders = nodeRawHeaders(this.#c.env);
+    return rawHeaders ? readAuthorization(rawHeaders) : this.#c.req.header('authorization');
+  }
+
+  get method(): string {
+    return this.#c.req.method;
+  }
+
+  get url(): string {
+    return this.#c.req.url;
+  }
+
+  get route(): string | undefined {
+    return routePath(this.#c);
+  }
+
+  get requestId(): string | undefined {
+    return this.#c.req.header('x-request-id');
+  }
+
+  param(name: string): string | undefined {
+    return this.#c.req.param(name);
+  }
+}
+
+// What @hono/node-server puts in the environment.
+function nodeRawHeaders(env: unknown): readonly string[] | undefined {
+  const incoming = member(env, 'incoming');
+  const rawHeaders = member(incoming, 'rawHeaders');
+  return Array.isArray(rawHeaders) && rawHeaders.every((text) => typeof text === 'string')
+    ? rawHeaders
+    : undefined;
+}
+
+function member(value: unknown, name: string): unknown {
+  return typeof value === 'object' && value !== null && name in value
+    ? (value as Readonly<Record<string, unknown>>)[name]
+    : undefined;
+}
