@@ -59,9 +59,9 @@ export interface Guard {
    * @example
    * const check = guard.requireScope('read:data:customer-{id}', { maxAge: 0 });
    */
-  requireScope(...requirement: RequireScopeArguments): RouteCheck;
+  readonly requireScope: (...requirement: RequireScopeArguments) => RouteCheck;
   /** Forgets every verdict and closes the connections; requests after it are refused with 503. */
-  close(): Promise<void>;
+  readonly close: () => Promise<void>;
 }
 
 /** @throws TypeError naming the option that is wrong and what is allowed */

@@ -29,9 +29,9 @@ export interface AgentWrit {
    * @example
    * app.get('/customers/:id', requireScope('read:data:customer-{id}'), handler);
    */
-  requireScope(...requirement: RequireScopeArguments): RequestHandler;
+  readonly requireScope: (...requirement: RequireScopeArguments) => RequestHandler;
   /** Closes the connections to the broker; requests after it are refused with 503. */
-  close(): Promise<void>;
+  readonly close: () => Promise<void>;
 }
 
 /**

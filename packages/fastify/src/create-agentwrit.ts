@@ -37,9 +37,9 @@ export interface AgentWrit {
    * @example
    * app.get('/customers/:id', { preHandler: requireScope('read:data:customer-{id}') }, handler);
    */
-  requireScope(...requirement: RequireScopeArguments): preHandlerHookHandler;
+  readonly requireScope: (...requirement: RequireScopeArguments) => preHandlerHookHandler;
   /** Closes the connections to the broker; requests after it are refused with 503. */
-  close(): Promise<void>;
+  readonly close: () => Promise<void>;
 }
 
 /**

@@ -25,11 +25,11 @@ export interface AgentWrit {
    * @example
    * app.get('/customers/:id', requireScope('read:data:customer-{id}'), (c) => c.text(c.var.agent.id));
    */
-  requireScope(...requirement: RequireScopeArguments): MiddlewareHandler<{
+  readonly requireScope: (...requirement: RequireScopeArguments) => MiddlewareHandler<{
     Variables: AgentVariables;
   }>;
   /** Closes the connections to the broker; requests after it are refused with 503. */
-  close(): Promise<void>;
+  readonly close: () => Promise<void>;
 }
 
 /**

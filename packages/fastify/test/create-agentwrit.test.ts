@@ -1,0 +1,115 @@
+import { fastify } from 'fastify';
+import { describe, expect, expectTypeOf, it } from 'vitest';
+import { AGENT_ID, claimsOf, ScriptedBroker, tokenOf } from '../../core/test/fixtures.js';
+import { type Agent, createAgentWrit } from '../src/index.js';
+
+function bearer(scope: readonly string[] = ['read:data:*']): { authorization: string } {
+  const iat = Math.floor(Date.now() / 1000);
+  return { authorization: `Bearer ${tokenOf(claimsOf({ iat, exp: iat + 300, scope }))}` };
+}
+
+describe('requireScope for Fastify', () => {
+  it('puts the agent on the request', async () => {
+    const agentwrit = createAgentWrit({ broker: new ScriptedBroker() });
+    const app = fastify();
+    await app.register(agentwrit.plugin);
+    app.get('/data', { preHandler: agentwrit.requireScope('read:data:*') }, (request) => {
+      expectTypeOf(request.agent).toEqualTypeOf<Agent | undefined>();
+      return { id: request.agent?.id };
+    });
+    app.get('/open', (request) => ({ id: request.agent?.id ?? 'nobody' }));
+    const answer = await app.inject({ url: '/data', headers: bearer() });
+    expect(answer.json()).toEqual({ id: AGENT_ID });
+    // One request's agent is nowhere to be seen on another's.
+    expect((await app.inject('/open')).json()).toEqual({ id: 'nobody' });
+    await app.close();
+  });
+
+  it('works in plugins below a prefix, registered before or after', async () => {
+    const routes: (string | undefined)[] = [];
+    const agentwrit = createAgentWrit({
+      broker: new ScriptedBroker(),
+      onDecision: (event) => routes.push(event.route),
+    });
+    const app = fastify();
+    await app.register(
+      (scope, _options, done) => {
+        const preHandler = agentwrit.requireScope('read:data:customer-{id}');
+        scope.get('/customers/:id', { preHandler }, () => 'in');
+        done();
+      },
+      { prefix: '/api' },
+    );
+    await app.register(agentwrit.plugin);
+    const answer = await app.inject('/api/customers/7?x=1');
+    expect(answer.json()).toMatchObject({
+      instance: '/api/customers/7',
+      required_scope: ['read:data:customer-7'],
+    });
+    expect(routes).toEqual(['/api/customers/:id']);
+    await app.close();
+  });
+
+  it('refuses before the body is read when it is an onRequest hook', async () => {
+    const agentwrit = createAgentWrit({ broker: new ScriptedBroker() });
+    const app = fastify();
+    await app.register(agentwrit.plugin);
+    let parsed = 0;
+    app.addContentTypeParser('text/x', (_request, _payload, done) => {
+      parsed += 1;
+      done(null, {});
+    });
+    app.post('/data', { onRequest: agentwrit.requireScope('read:data:x') }, () => 'in');
+    const send = (headers: Record<string, string>): Promise<{ statusCode: number }> =>
+      app.inject({
+        method: 'POST',
+        url: '/data',
+        payload: 'x',
+        headers: { 'content-type': 'text/x', ...headers },
+      });
+    expect([(await send({})).statusCode, parsed]).toEqual([401, 0]);
+    expect([(await send(bearer())).statusCode, parsed]).toEqual([200, 1]);
+    await app.close();
+  });
+
+  it('guards every route of a scope as a hook of the scope', async () => {
+    const agentwrit = createAgentWrit({ broker: new ScriptedBroker() });
+    const app = fastify();
+    await app.register(agentwrit.plugin);
+    await app.register((scope, _options, done) => {
+      scope.addHook('preHandler', agentwrit.requireScope('read:data:x'));
+      scope.get('/private', () => 'secret');
+      done();
+    });
+    app.get('/public', () => 'open');
+    expect((await app.inject('/private')).statusCode).toBe(401);
+    expect((await app.inject({ url: '/private', headers: bearer() })).body).toBe('secret');
+    expect((await app.inject('/public')).body).toBe('open');
+    await app.close();
+  });
+
+  it('leaves the errors of a handler to the error handler, cold and warm', async () => {
+    const agentwrit = createAgentWrit({ broker: new ScriptedBroker() });
+    const app = fastify();
+    app.setErrorHandler((error: Error, _request, reply) => reply.code(418).send(error.message));
+    app.get('/', { preHandler: agentwrit.requireScope('read:data:x') }, () => {
+      throw new Error('handler failed');
+    });
+    for (const round of ['cold', 'warm']) {
+      const answer = await app.inject({ url: '/', headers: bearer() });
+      expect([answer.statusCode, answer.body], round).toEqual([418, 'handler failed']);
+    }
+    await app.close();
+  });
+
+  it('closes the guard with the server', async () => {
+    const agentwrit = createAgentWrit({ broker: new ScriptedBroker() });
+    const closing = fastify();
+    await closing.register(agentwrit.plugin);
+    await closing.close();
+    const other = fastify();
+    other.get('/', { preHandler: agentwrit.requireScope('read:data:x') }, () => 'in');
+    expect((await other.inject({ url: '/', headers: bearer() })).statusCode).toBe(503);
+    await other.close();
+  });
+});

@@ -1,0 +1,85 @@
+import { Hono } from 'hono';
+import { describe, expect, expectTypeOf, it } from 'vitest';
+import { AGENT_ID, claimsOf, ScriptedBroker, tokenOf } from '../../core/test/fixtures.js';
+import { type Agent, createAgentWrit } from '../src/index.js';
+
+function bearer(scope: readonly string[] = ['read:data:*']): { authorization: string } {
+  const iat = Math.floor(Date.now() / 1000);
+  return { authorization: `Bearer ${tokenOf(claimsOf({ iat, exp: iat + 300, scope }))}` };
+}
+
+describe('requireScope for Hono', () => {
+  it('puts the agent on the context, and its type only behind the guard', async () => {
+    const { requireScope } = createAgentWrit({ broker: new ScriptedBroker() });
+    const app = new Hono();
+    app.get('/data', requireScope('read:data:*'), (c) => {
+      expectTypeOf(c.var.agent).toEqualTypeOf<Agent>();
+      return c.json({ id: c.var.agent.id });
+    });
+    app.get('/open', (c) => {
+      // @ts-expect-error nothing has put an agent there
+      const agent: unknown = c.var.agent;
+      return c.json({ agent: agent ?? null });
+    });
+    const answer = await app.request('/data', { headers: bearer() });
+    expect(await answer.json()).toEqual({ id: AGENT_ID });
+    expect(await (await app.request('/open')).json()).toEqual({ agent: null });
+  });
+
+  it('knows the whole path and pattern in an app below a prefix', async () => {
+    const routes: (string | undefined)[] = [];
+    const { requireScope } = createAgentWrit({
+      broker: new ScriptedBroker(),
+      onDecision: (event) => routes.push(event.route),
+    });
+    const api = new Hono().get('/customers/:id', requireScope('read:data:customer-{id}'), (c) =>
+      c.text('in'),
+    );
+    const app = new Hono().route('/api', api);
+    const answer = await app.request('/api/customers/7?x=1');
+    expect(await answer.json()).toMatchObject({
+      instance: '/api/customers/7',
+      required_scope: ['read:data:customer-7'],
+    });
+    expect(routes).toEqual(['/api/customers/:id']);
+  });
+
+  it('guards everything below app.use', async () => {
+    const { requireScope } = createAgentWrit({ broker: new ScriptedBroker() });
+    const app = new Hono();
+    app.use('/private/*', requireScope('read:data:x'));
+    app.get('/private/a', (c) => c.text('secret'));
+    app.get('/public', (c) => c.text('open'));
+    expect((await app.request('/private/a')).status).toBe(401);
+    expect(await (await app.request('/private/a', { headers: bearer() })).text()).toBe('secret');
+    expect(await (await app.request('/public')).text()).toBe('open');
+  });
+
+  it('refuses two Authorization fields that the platform has joined', async () => {
+    const { requireScope } = createAgentWrit({ broker: new ScriptedBroker() });
+    const app = new Hono().get('/', requireScope('read:data:x'), (c) => c.text('in'));
+    const headers = new Headers(bearer());
+    headers.append('authorization', bearer().authorization);
+    expect((await app.request('/', { headers })).status).toBe(400);
+  });
+
+  it('leaves the errors of a handler to onError, cold and warm', async () => {
+    const { requireScope } = createAgentWrit({ broker: new ScriptedBroker() });
+    const app = new Hono();
+    app.onError((error, c) => c.text(error.message, 418));
+    app.get('/', requireScope('read:data:x'), () => {
+      throw new Error('handler failed');
+    });
+    for (const round of ['cold', 'warm']) {
+      const answer = await app.request('/', { headers: bearer() });
+      expect([answer.status, await answer.text()], round).toEqual([418, 'handler failed']);
+    }
+  });
+
+  it('refuses with 503 after close', async () => {
+    const { requireScope, close } = createAgentWrit({ broker: new ScriptedBroker() });
+    const app = new Hono().get('/', requireScope('read:data:x'), (c) => c.text('in'));
+    await close();
+    expect((await app.request('/', { headers: bearer() })).status).toBe(503);
+  });
+});
