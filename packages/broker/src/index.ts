@@ -1,1 +1,2 @@
-export {};
+export { type Broker, createBroker, type ListeningAt } from './create-broker.js';
+export type { BrokerOptions } from './broker-options.js';

@@ -1,0 +1,99 @@
+// A name, a ceiling and a lifetime in → an app with credentials out; later found, changed and
+// deregistered (protocol §9).
+
+import { randomBytes } from 'node:crypto';
+import { compare, hash } from 'bcryptjs';
+
+export interface App {
+  readonly id: string;
+  readonly name: string;
+  readonly clientId: string;
+  readonly secretHash: string;
+  /** The ceiling of the launch tokens it may make. */
+  scopes: readonly string[];
+  /** Seconds its own tokens live. */
+  tokenTtl: number;
+  status: 'active' | 'inactive';
+  /** Epoch milliseconds. */
+  readonly createdAt: number;
+  updatedAt: number;
+}
+
+export interface NewApp extends Pick<App, 'name' | 'scopes' | 'tokenTtl'> {}
+
+// Protocol §9 writes it `^[a-z][a-z0-9](?:-?[a-z0-9]+)*$`, which backtracks for ever on a long bad name;
+// this accepts the same names in linear time.
+const NAME = /^[a-z][a-z0-9](?:-?[a-z0-9])*$/;
+const MAX_NAME_LENGTH = 64;
+
+export function isAppName(name: string): boolean {
+  return name.length <= MAX_NAME_LENGTH && NAME.test(name);
+}
+
+export class Apps {
+  // In order of creation. Names stay taken after deregistration: nothing is ever removed.
+  readonly #byId = new Map<string, App>();
+  readonly #byClientId = new Map<string, App>();
+  readonly #names = new Set<string>();
+  readonly #clock: () => number;
+  readonly #bcryptCost: number;
+
+  constructor(clock: () => number, bcryptCost: number) {
+    this.#clock = clock;
+    this.#bcryptCost = bcryptCost;
+  }
+
+  /** @returns the app and its secret, shown only here, or `undefined` when the name is taken */
+  async register(
+    app: NewApp,
+  ): Promise<{ readonly app: App; readonly clientSecret: string } | undefined> {
+    const clientSecret = randomBytes(32).toString('hex');
+    // Before the look at the names, so that nothing can come between that and the entry.
+    const secretHash = await hash(clientSecret, this.#bcryptCost);
+    if (this.#names.has(app.name)) return undefined;
+    const now = this.#clock();
+    const registered: App = {
+      ...app,
+      id: `app-${app.name}-${randomBytes(3).toString('hex')}`,
+      clientId: `${abbreviation(app.name)}-${randomBytes(6).toString('hex')}`,
+      secretHash,
+      status: 'active',
+      createdAt: now,
+      updatedAt: now,
+    };
+    this.#names.add(app.name);
+    this.#byId.set(registered.id, registered);
+    this.#byClientId.set(registered.clientId, registered);
+    return { app: registered, clientSecret };
+  }
+
+  find(id: string): App | undefined {
+    return this.#byId.get(id);
+  }
+
+  findClient(clientId: string): App | undefined {
+    return this.#byClientId.get(clientId);
+  }
+
+  newestFirst(): readonly App[] {
+    return [...this.#byId.values()].toReversed();
+  }
+
+  change(app: App, change: Partial<Pick<App, 'scopes' | 'tokenTtl' | 'status'>>): void {
+    Object.assign(app, change, { updatedAt: this.#clock() });
+  }
+}
+
+export function isClientSecret(app: App, secret: string): Promise<boolean> {
+  return compare(secret, app.secretHash);
+}
+
+/** `orders` → `or`, `my-cool-web-app` → `mcw`. */
+function abbreviation(name: string): string {
+  const words = name.split('-');
+  if (words.length === 1) return name.slice(0, 2);
+  return words
+    .slice(0, 3)
+    .map((word) => word.slice(0, 1))
+    .join('');
+}

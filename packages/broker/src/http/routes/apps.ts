@@ -1,0 +1,157 @@
+// /v1/admin/apps and /v1/admin/apps/{id} (protocol §2.14 to §2.18)
+
+import {
+  type AppAnswer,
+  type AppListAnswer,
+  type DeregisterAppAnswer,
+  formatTimestampSeconds,
+  isScope,
+  type RegisterAppAnswer,
+} from '@agentwrit/protocol';
+import { type App, isAppName } from '../../apps.js';
+import { listText } from '../../audit-log.js';
+import { integer, text, texts } from '../../json-decoder.js';
+import {
+  answer,
+  type BearerCall,
+  decodeBody,
+  type Handler,
+  MALFORMED_BODY,
+  type Refusal,
+  refuse,
+} from '../call.js';
+
+const NEW_APP = { name: text, scopes: texts, token_ttl: integer };
+const CHANGES = { scopes: texts, token_ttl: integer };
+
+const MIN_TTL = 60;
+const MAX_TTL = 86_400;
+
+const NOT_FOUND = refuse(404, 'not_found', 'app not found');
+const BAD_SCOPE = refuse(
+  400,
+  'invalid_request',
+  'invalid scope format: use action:resource:identifier',
+);
+
+export const registerApp: Handler<BearerCall> = async (call, { apps, settings, audit }) => {
+  const body = decodeBody(call, NEW_APP);
+  if (body === undefined) return MALFORMED_BODY;
+  const { name, scopes, token_ttl: tokenTtl = settings.appTokenTtl } = body;
+  if (name === '') return refuse(400, 'invalid_request', 'name is required');
+  if (scopes.length === 0) return refuse(400, 'invalid_request', 'scopes must not be empty');
+  // Zero and less before the name, the other bounds after the scopes (protocol §2.14).
+  if (body.token_ttl !== undefined && body.token_ttl <= 0) return badTtl(body.token_ttl);
+  if (!isAppName(name)) {
+    const detail = 'invalid app name: must be lowercase letters, digits, and hyphens';
+    return refuse(400, 'invalid_request', detail);
+  }
+  if (!scopes.every(isScope)) return BAD_SCOPE;
+  // The broker's own default is not checked.
+  if (body.token_ttl !== undefined && !isTtl(body.token_ttl)) return badTtl(body.token_ttl);
+
+  const registration = await apps.register({ name, scopes, tokenTtl });
+  if (registration === undefined) return refuse(500, 'internal_error', 'failed to register app');
+  const { app, clientSecret } = registration;
+  audit.record({
+    event_type: 'app_registered',
+    detail: `app=${name} client_id=${app.clientId} scopes=${listText(scopes)} token_ttl=${tokenTtl}`,
+    outcome: 'success',
+  });
+  return answer(
+    {
+      app_id: app.id,
+      // Blank here, as the broker leaves it (protocol §12.3); so is the status.
+      name: '',
+      client_id: app.clientId,
+      client_secret: clientSecret,
+      scopes,
+      token_ttl: tokenTtl,
+      status: '',
+    } satisfies RegisterAppAnswer,
+    201,
+  );
+};
+
+export const listApps: Handler<BearerCall> = (_call, { apps }) => {
+  const list = apps.newestFirst().map(appAnswer);
+  return answer({ apps: list, total: list.length } satisfies AppListAnswer);
+};
+
+export const getApp: Handler<BearerCall> = ({ id }, { apps }) => {
+  const app = apps.find(id);
+  return app === undefined ? NOT_FOUND : answer(appAnswer(app));
+};
+
+/** Not atomic: a bad `token_ttl` leaves the new scopes in place (protocol §2.17). */
+export const updateApp: Handler<BearerCall> = (call, { apps, audit }) => {
+  const body = decodeBody(call, CHANGES);
+  if (body === undefined) return MALFORMED_BODY;
+  const { scopes, token_ttl: tokenTtl } = body;
+  if (scopes.length === 0 && tokenTtl === undefined) {
+    const detail = 'at least one of scopes or token_ttl must be provided';
+    return refuse(400, 'invalid_request', detail);
+  }
+  const app = apps.find(call.id);
+  const updated = (change: string): void => {
+    const detail = `app_id=${call.id} ${change} updated_by=${call.claims.sub}`;
+    audit.record({ event_type: 'app_updated', detail, outcome: 'success' });
+  };
+  if (scopes.length > 0) {
+    if (!scopes.every(isScope)) return BAD_SCOPE;
+    if (app === undefined) return NOT_FOUND;
+    apps.change(app, { scopes });
+    updated(`scopes=${listText(scopes)}`);
+  }
+  if (tokenTtl !== undefined && !isTtl(tokenTtl)) return badTtl(tokenTtl);
+  if (app === undefined) return NOT_FOUND;
+  if (tokenTtl !== undefined) {
+    const before = app.tokenTtl;
+    apps.change(app, { tokenTtl });
+    updated(`token_ttl=${before}->${tokenTtl}`);
+  }
+  return answer(appAnswer(app));
+};
+
+/** Repeatable, and nothing already issued dies of it (protocol §6.3). */
+export const deregisterApp: Handler<BearerCall> = (call, { apps, settings, audit }) => {
+  const app = apps.find(call.id);
+  if (app === undefined) return NOT_FOUND;
+  apps.change(app, { status: 'inactive' });
+  audit.record({
+    event_type: 'app_deregistered',
+    detail: `app_id=${app.id} name=${app.name} deregistered_by=${call.claims.sub}`,
+    outcome: 'success',
+  });
+  return answer({
+    app_id: app.id,
+    name: '',
+    client_id: '',
+    scopes: null,
+    token_ttl: 0,
+    status: 'inactive',
+    deregistered_at: formatTimestampSeconds(settings.clock()),
+  } satisfies DeregisterAppAnswer);
+};
+
+function appAnswer(app: App): AppAnswer {
+  return {
+    app_id: app.id,
+    name: app.name,
+    client_id: app.clientId,
+    scopes: app.scopes,
+    token_ttl: app.tokenTtl,
+    status: app.status,
+    created_at: formatTimestampSeconds(app.createdAt),
+    updated_at: formatTimestampSeconds(app.updatedAt),
+  };
+}
+
+function isTtl(seconds: number): boolean {
+  return seconds >= MIN_TTL && seconds <= MAX_TTL;
+}
+
+function badTtl(seconds: number): Refusal {
+  const range = `must be between ${MIN_TTL} and ${MAX_TTL} seconds`;
+  return refuse(400, 'invalid_ttl', `invalid token TTL: ${range}, got ${seconds}`);
+}
