@@ -1,1 +1,46 @@
-export {};
+// An app makes agents
+export {
+  AgentWritApp,
+  type AgentWritAppOptions,
+  type CreateAgentOptions,
+  type HealthStatus,
+} from './app.js';
+export type { ConnectionOptions } from './transport.js';
+export type { PrivateKey } from './proof.js';
+// An agent renews, delegates, releases
+export { Agent, type CallOptions, type DelegateOptions } from './agent.js';
+export { DelegatedToken } from './delegated-token.js';
+export type { BearerHeader } from './access-token.js';
+// Is a token good, and for what
+export { validate, type ValidateOptions, type ValidateResult } from './validation.js';
+export {
+  type Claims,
+  type DelegationRecord,
+  type RevocationLevel,
+  type RevokeAnswer,
+  type Scope,
+  scopeIsSubset,
+} from '@agentwrit/protocol';
+// An operator registers apps and revokes
+export {
+  AgentWritOperator,
+  type AgentWritOperatorOptions,
+  type RegisterAppOptions,
+  type RevokeOptions,
+} from './operator.js';
+export { RegisteredApp } from './registered-app.js';
+// What can go wrong
+export {
+  AgentWritError,
+  type AgentWritErrorCode,
+  CryptoError,
+  MalformedAnswerError,
+  TransportError,
+} from './errors.js';
+export {
+  AuthenticationError,
+  AuthorizationError,
+  ProblemResponseError,
+  RateLimitError,
+} from './problem-response.js';
+export type { BrokerErrorCode, ProblemDetails } from '@agentwrit/protocol';

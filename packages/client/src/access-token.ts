@@ -1,0 +1,51 @@
+// A token answer of the broker in → the token and its times out, unprintable.
+
+import { WireError } from '@agentwrit/protocol';
+import { Confidential } from './confidential.js';
+
+/** Spread it into the headers of a request. */
+export interface BearerHeader {
+  readonly authorization: string;
+}
+
+// RFC 6750 §2.1 is narrower; this is what a header value can carry without changing it.
+const PRINTABLE = /^[\x21-\x7e]+$/;
+
+/** One access token, as the broker issued it. Immutable. */
+export class AccessToken extends Confidential {
+  readonly #text: string;
+  readonly #expiresAtMs: number;
+  /** Seconds at issue. */
+  readonly expiresIn: number;
+
+  /**
+   * @param sentAtMs when the token was asked for: the broker's clock started later, so the expiry computed
+   *   here is never late by more than the two clocks differ
+   * @throws WireError when the text cannot stand in a header
+   */
+  constructor(answer: { access_token: string; expires_in: number }, sentAtMs: number) {
+    super();
+    if (!PRINTABLE.test(answer.access_token)) {
+      throw new WireError('access_token', 'printable ASCII', answer.access_token);
+    }
+    this.#text = answer.access_token;
+    this.#expiresAtMs = sentAtMs + answer.expires_in * 1000;
+    this.expiresIn = answer.expires_in;
+  }
+
+  get text(): string {
+    return this.#text;
+  }
+
+  get expiresAt(): Date {
+    return new Date(this.#expiresAtMs);
+  }
+
+  get bearerHeader(): BearerHeader {
+    return { authorization: `Bearer ${this.#text}` };
+  }
+
+  toJSON(): object {
+    return { expiresIn: this.expiresIn, expiresAt: this.expiresAt };
+  }
+}

@@ -1,0 +1,69 @@
+// What can go wrong between a call and its result. Callers branch on `code`.
+
+import type { BrokerErrorCode, WireError } from '@agentwrit/protocol';
+
+/** The codes known here; a broker or proxy may send others, which pass through as they are. */
+export type AgentWritErrorCode =
+  /** The agent was released: nothing was sent. */
+  | 'agent_released'
+  /** The app or operator was closed: nothing was sent. */
+  | 'closed'
+  /** Connection, name look-up or HTTP failed before a complete answer arrived. */
+  | 'transport'
+  /** No complete answer within the deadline. */
+  | 'timeout'
+  /** A success answer that is not what the protocol says. */
+  | 'malformed_answer'
+  /** The key pair could not be made or used. */
+  | 'crypto'
+  /** Any status but 2xx whose body carries no code of its own. */
+  | 'problem_response'
+  | BrokerErrorCode
+  | (string & {});
+
+/** The base of every error of this package except `TypeError`, which says the call itself was wrong. */
+export class AgentWritError extends Error {
+  override readonly name: string = 'AgentWritError';
+  readonly code: AgentWritErrorCode;
+
+  constructor(code: AgentWritErrorCode, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.code = code;
+  }
+}
+
+/** No complete answer arrived. The request may have taken effect at the broker all the same. */
+export class TransportError extends AgentWritError {
+  override readonly name = 'TransportError';
+  declare readonly code: 'transport' | 'timeout';
+
+  constructor(code: 'transport' | 'timeout', brokerUrl: string, cause: Error) {
+    super(code, `broker unreachable at ${brokerUrl}: ${summary(cause)}`, { cause });
+  }
+}
+
+/** The broker answered with success, but not in the shape the protocol gives that answer. */
+export class MalformedAnswerError extends AgentWritError {
+  override readonly name = 'MalformedAnswerError';
+  declare readonly code: 'malformed_answer';
+
+  constructor(path: string, cause: WireError) {
+    super('malformed_answer', `malformed answer to ${path}: ${cause.message}`, { cause });
+  }
+}
+
+/** A key pair could not be generated or used. */
+export class CryptoError extends AgentWritError {
+  override readonly name = 'CryptoError';
+  declare readonly code: 'crypto';
+
+  constructor(message: string, options?: ErrorOptions) {
+    super('crypto', message, options);
+  }
+}
+
+// When every address of a host fails, Node's AggregateError has a code but an empty message.
+function summary(cause: Error): string {
+  if (cause.message !== '') return cause.message;
+  return 'code' in cause && typeof cause.code === 'string' ? cause.code : cause.name;
+}

@@ -1,0 +1,50 @@
+// Several calls for the same thing in → one run of it out.
+
+/**
+ * Lets concurrent callers share one run. The run is tied to no caller: one that aborts stops waiting, the
+ * others still get their answer. Outcomes are not kept: the next call after the end starts a new run.
+ */
+export class SingleFlight<T> {
+  #flight: Promise<T> | undefined;
+
+  get underway(): boolean {
+    return this.#flight !== undefined;
+  }
+
+  /** Starts a run, or joins the one under way. */
+  async join(start: () => Promise<T>, signal?: AbortSignal): Promise<T> {
+    signal?.throwIfAborted();
+    if (this.#flight === undefined) {
+      this.#flight = start().finally(() => {
+        this.#flight = undefined;
+      });
+    }
+    return untilAborted(this.#flight, signal);
+  }
+
+  /** Waits for the end of the run under way, if any, however it ends. */
+  async settled(signal?: AbortSignal): Promise<void> {
+    if (this.#flight === undefined) return;
+    try {
+      await untilAborted(this.#flight, signal);
+    } catch {
+      signal?.throwIfAborted();
+    }
+  }
+}
+
+async function untilAborted<T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+  if (signal === undefined) return promise;
+  signal.throwIfAborted();
+  let abort = (): void => {};
+  const aborted = new Promise<never>((_, reject) => {
+    // Whatever the caller aborted with, by convention an Error.
+    abort = (): void => reject(signal.reason as Error);
+    signal.addEventListener('abort', abort, { once: true });
+  });
+  try {
+    return await Promise.race([promise, aborted]);
+  } finally {
+    signal.removeEventListener('abort', abort);
+  }
+}

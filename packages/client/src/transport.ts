@@ -1,0 +1,171 @@
+// One request to the broker in → status, headers of interest and text of the answer out. Knows nothing of
+// what they mean.
+
+import { Pool } from 'undici';
+import { parseBrokerUrl } from './broker-url.js';
+import { AgentWritError, TransportError } from './errors.js';
+import { assertBoolean, assertNoUnknownOptions, assertPositiveInteger } from './option-checks.js';
+
+/** How to reach the broker. */
+export interface ConnectionOptions {
+  /** `https:`, or `http:` to a loopback address. May have a base path. */
+  readonly brokerUrl: string;
+  /** Deadline of each request: connection, headers and body together. 10,000 when absent. */
+  readonly timeoutMs?: number | undefined;
+  /** `agentwrit-typescript/VERSION` when absent. */
+  readonly userAgent?: string | undefined;
+  /** Allows plain `http:` to other hosts. Tokens and secrets then cross the network in the clear. */
+  readonly allowInsecureHttp?: boolean | undefined;
+}
+
+export interface TransportRequest {
+  readonly method: 'GET' | 'POST';
+  /** From `/v1/` on. */
+  readonly path: string;
+  readonly bearer?: string | undefined;
+  readonly body?: object | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+export interface TransportAnswer {
+  readonly status: number;
+  readonly contentType: string;
+  readonly retryAfter: string | undefined;
+  readonly requestId: string | undefined;
+  readonly body: string;
+  /** The answer went on beyond what was read. */
+  readonly truncated: boolean;
+}
+
+// The broker's own limit for requests (protocol §1.6); its answers are far smaller.
+const MAX_ANSWER_BYTES = 1024 * 1024;
+
+// More than an agent team needs at once; a burst beyond it waits, on its deadline, for a free connection.
+const CONNECTIONS = 64;
+
+// What a timer can hold.
+const MAX_TIMEOUT_MS = 2 ** 31 - 1;
+
+/** A keep-alive pool of connections to one broker. Redirects are not followed: they are just a status. */
+export class Transport {
+  /** Normalised, without trailing slash. */
+  readonly brokerUrl: string;
+  readonly #basePath: string;
+  readonly #timeoutMs: number;
+  readonly #userAgent: string;
+  readonly #pool: Pool;
+  #closed: Promise<void> | undefined;
+
+  /** Opens no connection. @throws TypeError naming the option that is wrong or unknown */
+  constructor({
+    brokerUrl,
+    timeoutMs = 10_000,
+    userAgent = 'agentwrit-typescript/0.1.0',
+    allowInsecureHttp = false,
+    ...rest
+  }: ConnectionOptions) {
+    assertNoUnknownOptions(rest);
+    assertPositiveInteger(timeoutMs, 'timeoutMs', MAX_TIMEOUT_MS);
+    assertBoolean(allowInsecureHttp, 'allowInsecureHttp');
+    if (typeof userAgent !== 'string' || !/^[\x20-\x7e]+$/.test(userAgent)) {
+      throw new TypeError('"userAgent" must be printable ASCII');
+    }
+    const url = parseBrokerUrl(brokerUrl, { allowInsecureHttp });
+    this.#basePath = url.pathname === '/' ? '' : url.pathname;
+    this.brokerUrl = url.origin + this.#basePath;
+    this.#timeoutMs = timeoutMs;
+    this.#userAgent = userAgent;
+    this.#pool = new Pool(url.origin, {
+      connections: CONNECTIONS,
+      // One deadline covers everything; undici's own would cut a long one short.
+      connect: { timeout: timeoutMs },
+      headersTimeout: 0,
+      bodyTimeout: 0,
+    });
+  }
+
+  /**
+   * @throws TransportError when no complete answer arrives
+   * @throws the signal's reason when it is aborted
+   */
+  async send({ method, path, bearer, body, signal }: TransportRequest): Promise<TransportAnswer> {
+    signal?.throwIfAborted();
+    if (this.#closed !== undefined) {
+      throw new AgentWritError('closed', 'the connection to the broker has been closed');
+    }
+    // Not AbortSignal.timeout and .any: their timers and listeners outlive the request.
+    const controller = new AbortController();
+    const expired = new Error(`no complete answer within ${this.#timeoutMs} ms`);
+    const timer = setTimeout(() => controller.abort(expired), this.#timeoutMs);
+    const giveUp = (): void => controller.abort(signal?.reason);
+    signal?.addEventListener('abort', giveUp, { once: true });
+    try {
+      const answer = await this.#pool.request({
+        method,
+        path: this.#basePath + path,
+        headers: {
+          accept: 'application/json, application/problem+json',
+          'user-agent': this.#userAgent,
+          ...(bearer === undefined ? {} : { authorization: `Bearer ${bearer}` }),
+          ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+        },
+        body: body === undefined ? null : JSON.stringify(body),
+        signal: controller.signal,
+      });
+      return {
+        status: answer.statusCode,
+        contentType: single(answer.headers['content-type']) ?? '',
+        retryAfter: single(answer.headers['retry-after']),
+        requestId: single(answer.headers['x-request-id']),
+        ...(await readText(answer.body)),
+      };
+    } catch (error) {
+      signal?.throwIfAborted();
+      const late = error === expired || codeOf(error) === 'UND_ERR_CONNECT_TIMEOUT';
+      throw new TransportError(late ? 'timeout' : 'transport', this.brokerUrl, harmless(error));
+    } finally {
+      clearTimeout(timer);
+      signal?.removeEventListener('abort', giveUp);
+    }
+  }
+
+  /** Lets requests under way finish, then closes the connections. Later requests are refused. */
+  close(): Promise<void> {
+    this.#closed ??= this.#pool.close();
+    return this.#closed;
+  }
+
+  /** Closes the connections at once. */
+  destroy(): Promise<void> {
+    this.#closed ??= this.#pool.destroy();
+    return this.#closed;
+  }
+}
+
+async function readText(
+  stream: AsyncIterable<Uint8Array>,
+): Promise<{ body: string; truncated: boolean }> {
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  for await (const chunk of stream) {
+    size += chunk.byteLength;
+    // Leaving the loop ends the stream, so the rest is not read.
+    if (size > MAX_ANSWER_BYTES) break;
+    chunks.push(chunk);
+  }
+  return { body: Buffer.concat(chunks).toString('utf8'), truncated: size > MAX_ANSWER_BYTES };
+}
+
+// undici's parser error carries the bytes it could not parse, and those can hold a token.
+function harmless(error: unknown): Error {
+  if (!(error instanceof Error)) return new Error('unknown failure');
+  return 'data' in error ? new Error(error.message) : error;
+}
+
+function codeOf(error: unknown): unknown {
+  return error instanceof Error && 'code' in error ? error.code : undefined;
+}
+
+function single(value: string | string[] | undefined): string | undefined {
+  return typeof value === 'string' ? value : value?.[0];
+}
