@@ -84,10 +84,6 @@ export class Agent {
   readonly scope: readonly string[];
   /** The token's `jti`: names it in logs and in revocations. */
   readonly tokenId: string;
-  /** Milliseconds since 1970. */
-  readonly issuedAt: number;
-  /** Milliseconds since 1970, the start of the token's last second. */
-  readonly expiresAt: number;
   /** Oldest first; empty for an agent that acts with its own authority. */
   readonly delegation: readonly DelegationLink[];
   /** Who handed this authority to the agent: the last link. */
@@ -107,13 +103,20 @@ export class Agent {
     this.instanceId = agentId?.instanceId;
     this.scope = claims.scope;
     this.tokenId = claims.jti;
-    this.issuedAt = claims.iat * 1000;
-    this.expiresAt = claims.exp * 1000;
     this.delegation = delegation;
     this.delegatedBy = delegation.at(-1)?.agent;
     this.claims = claims;
     this.proof = proof;
     this.#held = identity.held;
+  }
+
+  get issuedAt(): Date {
+    return new Date(this.claims.iat * 1000);
+  }
+
+  /** The start of the token's last second: `exp` is inclusive (protocol §3.4). */
+  get expiresAt(): Date {
+    return new Date(this.claims.exp * 1000);
   }
 
   /** Whether the agent's scope covers this one (protocol §4.2). A malformed scope is never covered. */

@@ -13,7 +13,8 @@ export type FaultCode =
 
 /**
  * The broker could not be asked, or did not give an answer that can be trusted. Becomes 503: never a
- * refusal of the token, never an acceptance. The message contains no part of request or answer bodies.
+ * refusal of the token, never an acceptance. The message contains no part of request or answer bodies, and
+ * there is no `cause`: a client's own errors can carry the bytes they choked on.
  */
 export class BrokerFault extends Error {
   override readonly name = 'BrokerFault';
@@ -24,9 +25,9 @@ export class BrokerFault extends Error {
   constructor(
     code: FaultCode,
     message: string,
-    options: { readonly cause?: unknown; readonly retryAfterSeconds?: number | undefined } = {},
+    options: { readonly retryAfterSeconds?: number | undefined } = {},
   ) {
-    super(message, 'cause' in options ? { cause: options.cause } : undefined);
+    super(message);
     this.code = code;
     this.retryAfterSeconds = options.retryAfterSeconds;
   }

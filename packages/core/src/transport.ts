@@ -115,5 +115,5 @@ function single(value: string | string[] | undefined): string | undefined {
 
 function asFault(error: unknown): BrokerFault {
   if (error instanceof BrokerFault) return error;
-  return new BrokerFault('connection', 'the connection to the broker failed', { cause: error });
+  return new BrokerFault('connection', 'the connection to the broker failed');
 }

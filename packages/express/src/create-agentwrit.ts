@@ -1,5 +1,6 @@
 // Express' request in → the guard's facts; the guard's answer → next(), or the refusal as it is.
 
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import {
   type Agent,
   createGuard,
@@ -7,8 +8,7 @@ import {
   type GuardOptions,
   type RequireScopeArguments,
 } from '@agentwrit/core';
-import type { NextFunction, Request, RequestHandler, Response } from 'express';
-import { ExpressRequestFacts } from './request-facts.js';
+import { type ExpressRequest, ExpressRequestFacts } from './request-facts.js';
 
 declare global {
   namespace Express {
@@ -18,6 +18,16 @@ declare global {
     }
   }
 }
+
+/**
+ * Express middleware, in Node's own types: Express' would fix the type of `req.params`, and the handlers
+ * behind it could no longer take theirs from the path.
+ */
+export type ExpressMiddleware = (
+  req: IncomingMessage,
+  res: ServerResponse,
+  next: (error?: unknown) => void,
+) => void;
 
 /** One guard, as Express middleware. */
 export interface AgentWrit {
@@ -29,7 +39,7 @@ export interface AgentWrit {
    * @example
    * app.get('/customers/:id', requireScope('read:data:customer-{id}'), handler);
    */
-  readonly requireScope: (...requirement: RequireScopeArguments) => RequestHandler;
+  readonly requireScope: (...requirement: RequireScopeArguments) => ExpressMiddleware;
   /** Closes the connections to the broker; requests after it are refused with 503. */
   readonly close: () => Promise<void>;
 }
@@ -46,7 +56,7 @@ export function createAgentWrit(options: GuardOptions): AgentWrit {
   return {
     requireScope(...requirement) {
       const check = guard.requireScope(...requirement);
-      return function requireScope(req, res, next) {
+      return function requireScope(req: ExpressRequest, res, next) {
         const answer = check(new ExpressRequestFacts(req));
         if (answer instanceof Promise) answer.then((late) => proceed(late, req, res, next), next);
         else proceed(answer, req, res, next);
@@ -56,7 +66,12 @@ export function createAgentWrit(options: GuardOptions): AgentWrit {
   };
 }
 
-function proceed(answer: GuardAnswer, req: Request, res: Response, next: NextFunction): void {
+function proceed(
+  answer: GuardAnswer,
+  req: ExpressRequest,
+  res: ServerResponse,
+  next: () => void,
+): void {
   if (answer.outcome === 'allow') {
     req.agent = answer.agent;
     next();

@@ -1,11 +1,21 @@
-import { readAuthorization, type RequestFacts } from '@agentwrit/core';
-import type { Request } from 'express';
+import type { IncomingMessage } from 'node:http';
+import { type Agent, readAuthorization, type RequestFacts } from '@agentwrit/core';
+
+/** What Express, 4 or 5, adds to Node's request, as far as it is used here. */
+export interface ExpressRequest extends IncomingMessage {
+  readonly originalUrl?: string;
+  /** What routers above have matched. */
+  readonly baseUrl?: string;
+  readonly route?: unknown;
+  readonly params?: unknown;
+  agent?: Agent;
+}
 
 /** Reads from Express only what the guard asks for. */
 export class ExpressRequestFacts implements RequestFacts {
-  readonly #req: Request;
+  readonly #req: ExpressRequest;
 
-  constructor(req: Request) {
+  constructor(req: ExpressRequest) {
     this.#req = req;
   }
 
@@ -14,19 +24,19 @@ export class ExpressRequestFacts implements RequestFacts {
   }
 
   get method(): string {
-    return this.#req.method;
+    return this.#req.method ?? '';
   }
 
   /** As received: `req.url` has lost what routers above have matched. */
   get url(): string {
-    return this.#req.originalUrl;
+    return this.#req.originalUrl ?? this.#req.url ?? '';
   }
 
   get route(): string | undefined {
-    // Typed `any` by Express, absent under app.use(), and may be a regular expression.
-    const route: unknown = this.#req.route;
+    // Absent under app.use(), and its path may be a regular expression.
+    const { route, baseUrl = '' } = this.#req;
     if (typeof route !== 'object' || route === null || !('path' in route)) return undefined;
-    return typeof route.path === 'string' ? this.#req.baseUrl + route.path : undefined;
+    return typeof route.path === 'string' ? baseUrl + route.path : undefined;
   }
 
   get requestId(): string | undefined {
@@ -35,9 +45,12 @@ export class ExpressRequestFacts implements RequestFacts {
   }
 
   param(name: string): string | undefined {
+    const { params } = this.#req;
+    if (typeof params !== 'object' || params === null || !Object.hasOwn(params, name)) {
+      return undefined;
+    }
+    const value = (params as Readonly<Record<string, unknown>>)[name];
     // Express 5 gives a wildcard as an array: that is no single identifier.
-    const params: Readonly<Record<string, unknown>> = this.#req.params;
-    const value = Object.hasOwn(params, name) ? params[name] : undefined;
     return typeof value === 'string' ? value : undefined;
   }
 }
