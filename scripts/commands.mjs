@@ -1,0 +1,46 @@
+// The name of a command in → its exit code out.
+
+import { readdirSync, existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { interruptedBy, runNode } from './child.mjs';
+import { installOnce } from './install.mjs';
+import { ROOT, toolPath } from './places.mjs';
+import { runStep } from './step.mjs';
+import { runTests } from './tests.mjs';
+
+const DEMO = join('examples', 'orders', 'dist', 'demo.js');
+
+const USAGE = `Usage: node scripts/run.mjs <command>
+
+  build           install what is needed and build every package
+  demo [args]     build, then run ${DEMO}
+  test [args]     build, check format, types and lint, then run the tests; args go to vitest
+`;
+
+/**
+ * @param {string | undefined} command
+ * @param {readonly string[]} args what follows the command, handed on as it is
+ * @returns {Promise<number>} the exit code
+ */
+export async function runCommand(command, args) {
+  if (command !== 'build' && command !== 'demo' && command !== 'test') {
+    console.error(USAGE);
+    return 2;
+  }
+  if (!(await installOnce())) return interruptedBy() ?? 1;
+  if (command === 'test') return runTests({ build, args });
+  if (!(await build())) return interruptedBy() ?? 1;
+  if (command === 'build') return 0;
+  const { code } = await runNode([DEMO, ...args], { stdio: 'inherit' });
+  return code;
+}
+
+/** Builds packages and examples, not their tests, so that a demo does not wait for those. */
+function build() {
+  const projects = ['packages', 'examples'].flatMap((folder) =>
+    readdirSync(join(ROOT, folder))
+      .map((name) => join(folder, name))
+      .filter((path) => existsSync(join(ROOT, path, 'tsconfig.json'))),
+  );
+  return runStep('build', () => runNode([toolPath('typescript', 'tsc'), '-b', ...projects]));
+}

@@ -1,0 +1,92 @@
+// Manifests and lockfile in → node_modules that match them out, by the pinned pnpm.
+
+import { createHash } from 'node:crypto';
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import { run, runNode } from './child.mjs';
+import { readJson, ROOT } from './places.mjs';
+import { runStep } from './step.mjs';
+
+// Inside node_modules, so that whoever deletes the one deletes the other.
+const STAMP = join(ROOT, 'node_modules', '.agentwrit-installed');
+
+/**
+ * Installs, unless exactly this was installed before.
+ *
+ * @returns {Promise<boolean>} whether the dependencies are there
+ */
+export async function installOnce() {
+  const folders = workspaceFolders();
+  const wanted = fingerprint(folders);
+  if (isInstalled(folders, wanted)) return true;
+  const version = pnpmVersion();
+  // Half an installation must not count as one.
+  rmSync(STAMP, { force: true });
+  const done = await runStep(`install with pnpm ${version}`, () =>
+    npx(['--yes', `pnpm@${version}`, 'install', '--frozen-lockfile']),
+  );
+  if (done) writeFileSync(STAMP, wanted);
+  return done;
+}
+
+/** @returns {string[]} every folder that may have a package.json, the root first */
+function workspaceFolders() {
+  const groups = ['packages', 'examples'].flatMap((group) =>
+    readdirSync(join(ROOT, group)).map((name) => join(group, name)),
+  );
+  return ['.', ...groups, 'test'].filter((path) => existsSync(join(ROOT, path, 'package.json')));
+}
+
+/** @param {readonly string[]} folders */
+function fingerprint(folders) {
+  const hash = createHash('sha256');
+  // Native parts of the tools differ by platform, and a folder may be shared between two.
+  hash.update(
+    JSON.stringify([process.versions.node.split('.')[0], process.platform, process.arch]),
+  );
+  const files = ['pnpm-lock.yaml', 'pnpm-workspace.yaml', '.npmrc'];
+  for (const file of [...files, ...folders.map((folder) => join(folder, 'package.json'))]) {
+    const path = join(ROOT, file);
+    const content = existsSync(path) ? readFileSync(path) : Buffer.alloc(0);
+    hash.update(`\n${file} ${content.length}\n`).update(content);
+  }
+  return hash.digest('hex');
+}
+
+/**
+ * @param {readonly string[]} folders
+ * @param {string} wanted
+ */
+function isInstalled(folders, wanted) {
+  if (!existsSync(STAMP) || readFileSync(STAMP, 'utf8') !== wanted) return false;
+  return folders.every((folder) => existsSync(join(ROOT, folder, 'node_modules')));
+}
+
+/** The version in package.json's `packageManager`, without the checksum that may follow it. */
+function pnpmVersion() {
+  const { packageManager } = /** @type {{ packageManager: string }} */ (
+    readJson(join(ROOT, 'package.json'))
+  );
+  const version = /^pnpm@(\d+\.\d+\.\d+)(?:\+.*)?$/.exec(packageManager)?.[1];
+  if (version === undefined) throw new Error(`"packageManager" must name pnpm: ${packageManager}`);
+  return version;
+}
+
+/** @param {readonly string[]} args */
+function npx(args) {
+  // CI tells pnpm not to ask: there may be nobody, and no terminal, to answer.
+  const env = { ...process.env, CI: 'true' };
+  const script = npxScript();
+  return script === undefined ? run('npx', args, { env }) : runNode([script, ...args], { env });
+}
+
+/** npx as a script, beside the npm that started us or beside this Node: on Windows `npx` needs a shell. */
+function npxScript() {
+  const npm = process.env['npm_execpath'] ?? '';
+  const node = dirname(process.execPath);
+  return [
+    ...(basename(npm) === 'npm-cli.js' ? [join(dirname(npm), 'npx-cli.js')] : []),
+    join(node, 'node_modules', 'npm', 'bin', 'npx-cli.js'),
+    join(node, '..', 'lib', 'node_modules', 'npm', 'bin', 'npx-cli.js'),
+  ].find((path) => existsSync(path));
+}
