@@ -1,0 +1,40 @@
+// What the demo prints, readable as plain text and coloured on a terminal.
+
+import { styleText } from 'node:util';
+
+const isColoured = process.stdout.isTTY && !process.env['NO_COLOR'];
+
+type Style = Parameters<typeof styleText>[0];
+
+function paint(style: Style, text: string): string {
+  return isColoured ? styleText(style, text) : text;
+}
+
+export function title(text: string): void {
+  console.log(`\n${paint(['bold', 'cyan'], text)}`);
+}
+
+export function note(text: string): void {
+  console.log(`  ${paint('dim', text)}`);
+}
+
+/** One step and whether it came out as it should. */
+export function result(isAsExpected: boolean, step: string, seen: string): void {
+  const mark = isAsExpected ? paint('green', '✓') : paint('red', '✗');
+  console.log(`  ${mark} ${step}\n      ${paint('dim', seen)}`);
+}
+
+/** A table with a row of headings; the first column is text, the others are marks. */
+export function table(headings: readonly string[], rows: readonly (readonly string[])[]): void {
+  const widths = headings.map((heading, column) =>
+    Math.max(heading.length, ...rows.map((row) => row[column]?.length ?? 0)),
+  );
+  const line = (cells: readonly string[]): string =>
+    cells.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  ');
+  console.log(`  ${paint('bold', line(headings))}`);
+  console.log(`  ${widths.map((width) => '─'.repeat(width)).join('  ')}`);
+  for (const row of rows) {
+    const text = line(row);
+    console.log(`  ${row.includes('✗') ? paint('red', text) : text}`);
+  }
+}
