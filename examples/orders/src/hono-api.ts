@@ -25,7 +25,8 @@ export const startHonoApi: StartOrdersApi = async (options) => {
     return c.json({ order, shippedBy: c.var.agent.id });
   });
 
-  const server = createServer(getRequestListener(app.fetch));
+  const listener = getRequestListener(app.fetch);
+  const server = createServer((request, response) => void listener(request, response));
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo;

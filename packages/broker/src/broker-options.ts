@@ -2,7 +2,12 @@
 // an option again.
 
 import { randomBytes, type KeyObject } from 'node:crypto';
-import { isTrustDomain } from '@agentwrit/protocol';
+import {
+  assertFunction,
+  assertKnownOptions,
+  assertNumber,
+  isTrustDomain,
+} from '@agentwrit/protocol';
 import { newSigningKey, readSigningKey } from './signing-key.js';
 
 export interface BrokerOptions {
@@ -34,7 +39,7 @@ export type BrokerSettings = Omit<Required<BrokerOptions>, 'signingKey'> & {
   readonly signingKey: KeyObject;
 };
 
-const NAMES: ReadonlySet<string> = new Set<keyof BrokerOptions>([
+const BROKER_OPTIONS: readonly (keyof BrokerOptions)[] = [
   'adminSecret',
   'trustDomain',
   'issuer',
@@ -46,20 +51,14 @@ const NAMES: ReadonlySet<string> = new Set<keyof BrokerOptions>([
   'clock',
   'bcryptCost',
   'signingKey',
-]);
+];
 
 // bcrypt looks at no more; a longer secret would be accepted by its first 72 bytes alone.
 const MAX_SECRET_BYTES = 72;
 
 /** @throws TypeError naming the option that is unknown or has a value it cannot have */
 export function resolveOptions(options: BrokerOptions): BrokerSettings {
-  if (typeof options !== 'object' || options === null || Array.isArray(options)) {
-    throw new TypeError('"options" must be an object');
-  }
-  for (const name of Object.keys(options)) {
-    if (NAMES.has(name)) continue;
-    throw new TypeError(`"${name}" is not an option of createBroker (${[...NAMES].join(', ')})`);
-  }
+  assertKnownOptions(options, 'createBroker', BROKER_OPTIONS);
   const {
     // As long as the broker's own `init` makes them: 32 random bytes.
     adminSecret = randomBytes(32).toString('base64url'),
@@ -84,12 +83,13 @@ export function resolveOptions(options: BrokerOptions): BrokerSettings {
   }
   assertText(issuer, 'issuer');
   assertText(audience, 'audience');
-  assertInteger(defaultTtl, 'defaultTtl', 1);
-  assertInteger(maxTtl, 'maxTtl');
-  assertInteger(appTokenTtl, 'appTokenTtl');
-  assertInteger(adminTokenTtl, 'adminTokenTtl');
-  if (typeof clock !== 'function') throw new TypeError('"clock" must be a function');
-  assertInteger(bcryptCost, 'bcryptCost', 4, 31);
+  assertNumber(defaultTtl, 'defaultTtl', { min: 1, isWhole: true });
+  // Zero and less have meanings of their own (protocol §3.4, §8.1).
+  for (const [name, ttl] of Object.entries({ maxTtl, appTokenTtl, adminTokenTtl })) {
+    assertNumber(ttl, name, { isWhole: true });
+  }
+  assertFunction(clock, 'clock');
+  assertNumber(bcryptCost, 'bcryptCost', { min: 4, max: 31, isWhole: true });
   return {
     adminSecret,
     trustDomain,
@@ -108,20 +108,4 @@ export function resolveOptions(options: BrokerOptions): BrokerSettings {
 // The value is not quoted: one of the options is a secret.
 function assertText(value: unknown, name: string): asserts value is string {
   if (typeof value !== 'string') throw new TypeError(`"${name}" must be a string`);
-}
-
-function assertInteger(
-  value: unknown,
-  name: string,
-  min = Number.MIN_SAFE_INTEGER,
-  max = Number.MAX_SAFE_INTEGER,
-): void {
-  if (Number.isSafeInteger(value) && Number(value) >= min && Number(value) <= max) return;
-  const range =
-    max !== Number.MAX_SAFE_INTEGER
-      ? ` from ${min} to ${max}`
-      : min !== Number.MIN_SAFE_INTEGER
-        ? ` of at least ${min}`
-        : '';
-  throw new TypeError(`"${name}" must be an integer${range}, got ${String(value)}`);
 }

@@ -1,5 +1,6 @@
 // Options in → a broker out: in process, on a socket, or both.
 
+import { assertNumber, assertText } from '@agentwrit/protocol';
 import { type BrokerOptions, resolveOptions } from './broker-options.js';
 import { createState } from './broker-state.js';
 import { type Listener, startListener } from './http/listener.js';
@@ -15,16 +16,16 @@ export interface Broker extends AsyncDisposable {
   /** What `POST /v1/admin/auth` asks for. */
   readonly adminSecret: string;
   /** The whole HTTP surface without a socket; it goes on working after {@link Broker.close}. */
-  fetch(request: Request): Promise<Response>;
+  readonly fetch: (request: Request) => Promise<Response>;
   /**
    * Serves the same broker on a socket. Port 0 takes a free one.
    *
    * @throws TypeError when the port or the host cannot be one
    * @throws Error when the broker already listens or is closed, or the port is taken
    */
-  listen(port?: number, host?: string): Promise<ListeningAt>;
+  readonly listen: (port?: number, host?: string) => Promise<ListeningAt>;
   /** Stops accepting, ends idle connections, waits for running requests. May be called again. */
-  close(): Promise<void>;
+  readonly close: () => Promise<void>;
 }
 
 /**
@@ -56,10 +57,8 @@ export function createBroker(options: BrokerOptions = {}): Broker {
     },
     fetch: (request) => handle(request, ''),
     async listen(port = 0, host = '127.0.0.1') {
-      assertPort(port);
-      if (typeof host !== 'string' || host === '') {
-        throw new TypeError('"host" must be a non-empty string');
-      }
+      assertNumber(port, 'port', { min: 0, max: 65_535, isWhole: true });
+      assertText(host, 'host');
       if (closing) throw new Error('the broker is closed');
       if (listener) throw new Error('the broker already listens');
       listener = startListener(handle, { port, host });
@@ -80,9 +79,4 @@ async function stop(starting: Promise<Listener> | undefined): Promise<void> {
   // One that could not start has nothing to stop, and `listen` has said why.
   const listener = await starting?.catch(() => undefined);
   await listener?.close();
-}
-
-function assertPort(port: unknown): void {
-  if (Number.isInteger(port) && Number(port) >= 0 && Number(port) <= 65_535) return;
-  throw new TypeError(`"port" must be an integer from 0 to 65535, got ${String(port)}`);
 }

@@ -9,11 +9,14 @@ import {
   sign,
   verify,
 } from 'node:crypto';
+import { CompactSign } from 'jose';
 
-/** Signs tokens and delegation records alike. Synchronous: validation is the hot path. */
+/** Signs tokens and delegation records alike (protocol §8.6). Verification is synchronous: the hot path. */
 export class SigningKey {
   /** RFC 7638 thumbprint of the public key. */
   readonly kid: string;
+  /** First part of every token it signs, base64url. */
+  readonly header: string;
   readonly #private: KeyObject;
   readonly #public: KeyObject;
 
@@ -24,6 +27,19 @@ export class SigningKey {
     this.kid = createHash('sha256')
       .update(JSON.stringify({ crv: 'Ed25519', kty: 'OKP', x }))
       .digest('base64url');
+    this.header = Buffer.from(JSON.stringify(this.#tokenHeader())).toString('base64url');
+  }
+
+  /** @returns a compact JWS over exactly this text (RFC 7515 §3.1) */
+  signToken(payload: string): Promise<string> {
+    return new CompactSign(Buffer.from(payload))
+      .setProtectedHeader(this.#tokenHeader())
+      .sign(this.#private);
+  }
+
+  // Members in the broker's order (protocol §3.1).
+  #tokenHeader(): { alg: string; typ: string; kid: string } {
+    return { alg: 'EdDSA', typ: 'JWT', kid: this.kid };
   }
 
   sign(text: string): Buffer {

@@ -47,17 +47,14 @@ export class Tokens {
   readonly #settings: BrokerSettings;
   readonly #key: SigningKey;
   readonly #revocations: Revocations;
-  /** Every token of this broker starts with it. */
-  readonly #header: string;
 
   constructor(settings: BrokerSettings, key: SigningKey, revocations: Revocations) {
     this.#settings = settings;
     this.#key = key;
     this.#revocations = revocations;
-    this.#header = base64Url(JSON.stringify({ alg: 'EdDSA', typ: 'JWT', kid: key.kid }));
   }
 
-  issue({ ttl, ...grant }: TokenGrant): IssuedToken {
+  async issue({ ttl, ...grant }: TokenGrant): Promise<IssuedToken> {
     const { issuer, audience } = this.#settings;
     const expiresIn = this.#effectiveTtl(ttl);
     const now = this.#now();
@@ -72,8 +69,7 @@ export class Tokens {
       iat: now,
       jti,
     };
-    const signed = `${this.#header}.${base64Url(encodeJson(wireClaims(claims)))}`;
-    const token = `${signed}.${this.#key.sign(signed).toString('base64url')}`;
+    const token = await this.#key.signToken(encodeJson(wireClaims(claims)));
     return { token, jti, expiresIn };
   }
 
@@ -95,7 +91,7 @@ export class Tokens {
   }
 
   #acceptsHeader(part: string): boolean {
-    if (part === this.#header) return true;
+    if (part === this.#key.header) return true;
     const decoded = decodeBase64Url(part);
     const header = decoded && decodeJson(decoded.toString(), HEADER);
     // A header without `kid` is accepted; `typ`, `crit` and others are not looked at (protocol §3.6).
@@ -127,8 +123,4 @@ export class Tokens {
 
 function refuse(reason: TokenRefusal): Verification {
   return { valid: false, reason };
-}
-
-function base64Url(json: string): string {
-  return Buffer.from(json).toString('base64url');
 }

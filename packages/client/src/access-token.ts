@@ -3,10 +3,11 @@
 import { WireError } from '@agentwrit/protocol';
 import { Confidential } from './confidential.js';
 
-/** Spread it into the headers of a request. */
-export interface BearerHeader {
-  readonly authorization: string;
-}
+/**
+ * The headers of a request, or part of them. A type and not an interface: only so does it fit where headers
+ * are any record of texts, as `fetch` takes them.
+ */
+export type BearerHeader = { readonly authorization: string };
 
 // RFC 6750 §2.1 is narrower; this is what a header value can carry without changing it.
 const PRINTABLE = /^[\x21-\x7e]+$/;

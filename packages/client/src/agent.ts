@@ -1,24 +1,20 @@
 // A registration in → one agent that can renew, delegate and release out (protocol §10.4).
 
-import { type DelegateRequest, parseAgentId } from '@agentwrit/protocol';
+import { assertKnownOptions, type DelegateRequest, parseAgentId } from '@agentwrit/protocol';
 import type { AccessToken, BearerHeader } from './access-token.js';
 import type { Broker } from './broker.js';
 import { Confidential } from './confidential.js';
 import { DelegatedToken } from './delegated-token.js';
 import { AgentWritError } from './errors.js';
 import {
-  assertNoUnknownOptions,
-  assertPositiveInteger,
   assertScopes,
+  assertSeconds,
   assertSignal,
+  type CallOptions,
+  readSignal,
 } from './option-checks.js';
 import { AuthenticationError } from './problem-response.js';
 import { SingleFlight } from './single-flight.js';
-
-export interface CallOptions {
-  /** Rejects with the signal's reason. A renewal or release that others wait for goes on. */
-  readonly signal?: AbortSignal | undefined;
-}
 
 export interface DelegateOptions extends CallOptions {
   /** The agent id of the delegate. */
@@ -42,7 +38,7 @@ export interface Registration {
  *
  * @example
  * await using agent = await app.createAgent({ orchId: 'orders', taskId: 'order-7', scope });
- * await fetch(url, { headers: { ...agent.bearerHeader } });
+ * await fetch(url, { headers: agent.bearerHeader });
  */
 export class Agent extends Confidential {
   readonly agentId: string;
@@ -95,9 +91,8 @@ export class Agent extends Confidential {
    * @throws AuthenticationError when the token has expired or was revoked
    * @throws AgentWritError `agent_released`
    */
-  async renew({ signal, ...rest }: CallOptions = {}): Promise<void> {
-    assertNoUnknownOptions(rest);
-    assertSignal(signal);
+  async renew(options: CallOptions = {}): Promise<void> {
+    const signal = readSignal(options, 'renew');
     // A release under way decides first: a token renewed behind its back would live on unnoticed.
     while (this.#release.underway) await this.#release.settled(signal);
     this.#assertLive('be renewed');
@@ -111,9 +106,8 @@ export class Agent extends Confidential {
    * Gives the token back; idempotent. A token that is dead already (expired, revoked, released elsewhere) is
    * as good as released. After any other failure the agent stays live and `release()` may be called again.
    */
-  async release({ signal, ...rest }: CallOptions = {}): Promise<void> {
-    assertNoUnknownOptions(rest);
-    assertSignal(signal);
+  async release(options: CallOptions = {}): Promise<void> {
+    const signal = readSignal(options, 'release');
     if (this.#released) return;
     await this.#release.join(async () => {
       // What has to be released is the token that the renewal leaves.
@@ -134,13 +128,14 @@ export class Agent extends Confidential {
    * @throws AuthorizationError `scope_violation` when this agent does not hold the scope
    * @throws AgentWritError `agent_released`
    */
-  async delegate({ to, scope, ttl, signal, ...rest }: DelegateOptions): Promise<DelegatedToken> {
-    assertNoUnknownOptions(rest);
+  async delegate(options: DelegateOptions): Promise<DelegatedToken> {
+    assertKnownOptions(options, 'delegate', ['to', 'scope', 'ttl', 'signal']);
+    const { to, scope, ttl, signal } = options;
     if (typeof to !== 'string' || parseAgentId(to) === undefined) {
       throw new TypeError('"to" must be an agent id "spiffe://DOMAIN/agent/ORCH/TASK/INSTANCE"');
     }
     assertScopes(scope, 'scope');
-    if (ttl !== undefined) assertPositiveInteger(ttl, 'ttl');
+    assertSeconds(ttl, 'ttl');
     assertSignal(signal);
     const granted = Object.freeze([...scope]);
     // Either would kill the token on its way to the broker.

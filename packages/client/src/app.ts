@@ -1,19 +1,24 @@
 // An app's credentials in → agents out (protocol §10.2, §10.3).
 
-import { assertAgentIdSegment, type LaunchTokenRequest } from '@agentwrit/protocol';
-import { Agent, type CallOptions } from './agent.js';
+import {
+  assertAgentIdSegment,
+  assertKnownOptions,
+  assertText,
+  type LaunchTokenRequest,
+} from '@agentwrit/protocol';
+import { Agent } from './agent.js';
 import { Broker } from './broker.js';
 import { Confidential } from './confidential.js';
 import {
-  assertNoUnknownOptions,
-  assertPositiveInteger,
   assertScopes,
+  assertSeconds,
   assertSignal,
-  assertText,
+  type CallOptions,
+  readSignal,
 } from './option-checks.js';
 import { generatePrivateKey, type PrivateKey, proveKey, readPrivateKey } from './proof.js';
 import { Session } from './session.js';
-import type { ConnectionOptions } from './transport.js';
+import { CONNECTION_OPTIONS, type ConnectionOptions } from './transport.js';
 import { type ValidateResult, validateWith } from './validation.js';
 
 export interface AgentWritAppOptions extends ConnectionOptions {
@@ -45,6 +50,16 @@ export interface HealthStatus {
   readonly auditEventsCount: number;
 }
 
+const CREATE_AGENT_OPTIONS: readonly (keyof CreateAgentOptions)[] = [
+  'orchId',
+  'taskId',
+  'scope',
+  'maxTtl',
+  'label',
+  'privateKey',
+  'signal',
+];
+
 /** Where {@link AgentWritApp.fromEnv} looks. */
 const ENVIRONMENT = {
   brokerUrl: 'AGENTWRIT_BROKER_URL',
@@ -70,8 +85,14 @@ export class AgentWritApp extends Confidential {
   readonly #session: Session;
 
   /** Sends nothing. @throws TypeError naming the option that is wrong or unknown */
-  constructor({ clientId, clientSecret, ...connection }: AgentWritAppOptions) {
+  constructor(options: AgentWritAppOptions) {
     super();
+    assertKnownOptions(options, 'AgentWritApp', [
+      ...CONNECTION_OPTIONS,
+      'clientId',
+      'clientSecret',
+    ]);
+    const { clientId, clientSecret, ...connection } = options;
     assertText(clientId, 'clientId');
     assertText(clientSecret, 'clientSecret');
     const broker = new Broker(connection);
@@ -114,13 +135,13 @@ export class AgentWritApp extends Confidential {
    * @throws RateLimitError when the app authenticates too often (protocol §1.10)
    */
   async createAgent(options: CreateAgentOptions): Promise<Agent> {
-    const { orchId, taskId, scope, maxTtl, label, privateKey, signal, ...rest } = options;
-    assertNoUnknownOptions(rest);
+    assertKnownOptions(options, 'createAgent', CREATE_AGENT_OPTIONS);
+    const { orchId, taskId, scope, maxTtl, label, privateKey, signal } = options;
     // The broker finds a bad segment only after it has used up the launch token (protocol §5).
     assertAgentIdSegment(orchId, 'orchId');
     assertAgentIdSegment(taskId, 'taskId');
     assertScopes(scope, 'scope');
-    if (maxTtl !== undefined) assertPositiveInteger(maxTtl, 'maxTtl');
+    assertSeconds(maxTtl, 'maxTtl');
     if (label !== undefined) assertText(label, 'label');
     assertSignal(signal);
     const requested = Object.freeze([...scope]);
@@ -154,15 +175,12 @@ export class AgentWritApp extends Confidential {
   }
 
   /** Asks the broker about any token, this app's or not; see the function of the same name. */
-  async validate(token: string, { signal, ...rest }: CallOptions = {}): Promise<ValidateResult> {
-    assertNoUnknownOptions(rest);
-    return validateWith(this.#broker, token, signal);
+  async validate(token: string, options: CallOptions = {}): Promise<ValidateResult> {
+    return validateWith(this.#broker, token, readSignal(options, 'validate'));
   }
 
-  async health({ signal, ...rest }: CallOptions = {}): Promise<HealthStatus> {
-    assertNoUnknownOptions(rest);
-    assertSignal(signal);
-    const answer = await this.#broker.health({ signal });
+  async health(options: CallOptions = {}): Promise<HealthStatus> {
+    const answer = await this.#broker.health({ signal: readSignal(options, 'health') });
     return {
       status: answer.status,
       version: answer.version,

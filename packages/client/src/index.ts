@@ -8,7 +8,8 @@ export {
 export type { ConnectionOptions } from './transport.js';
 export type { PrivateKey } from './proof.js';
 // An agent renews, delegates, releases
-export { Agent, type CallOptions, type DelegateOptions } from './agent.js';
+export { Agent, type DelegateOptions } from './agent.js';
+export type { CallOptions } from './option-checks.js';
 export { DelegatedToken } from './delegated-token.js';
 export type { BearerHeader } from './access-token.js';
 // Is a token good, and for what

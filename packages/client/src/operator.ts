@@ -1,19 +1,18 @@
 // The admin secret in → operator calls out (protocol §2.9, §2.14).
 
-import { REVOCATION_LEVELS, type RevocationLevel, type RevokeAnswer } from '@agentwrit/protocol';
-import type { CallOptions } from './agent.js';
+import {
+  assertKnownOptions,
+  assertText,
+  REVOCATION_LEVELS,
+  type RevocationLevel,
+  type RevokeAnswer,
+} from '@agentwrit/protocol';
 import { Broker } from './broker.js';
 import { Confidential } from './confidential.js';
-import {
-  assertNoUnknownOptions,
-  assertPositiveInteger,
-  assertScopes,
-  assertSignal,
-  assertText,
-} from './option-checks.js';
+import { assertScopes, assertSeconds, assertSignal, type CallOptions } from './option-checks.js';
 import { RegisteredApp } from './registered-app.js';
 import { Session } from './session.js';
-import type { ConnectionOptions } from './transport.js';
+import { CONNECTION_OPTIONS, type ConnectionOptions } from './transport.js';
 
 export interface AgentWritOperatorOptions extends ConnectionOptions {
   readonly adminSecret: string;
@@ -42,8 +41,10 @@ export class AgentWritOperator extends Confidential {
   readonly #session: Session;
 
   /** Sends nothing. @throws TypeError naming the option that is wrong or unknown */
-  constructor({ adminSecret, ...connection }: AgentWritOperatorOptions) {
+  constructor(options: AgentWritOperatorOptions) {
     super();
+    assertKnownOptions(options, 'AgentWritOperator', [...CONNECTION_OPTIONS, 'adminSecret']);
+    const { adminSecret, ...connection } = options;
     assertText(adminSecret, 'adminSecret');
     const broker = new Broker(connection);
     this.brokerUrl = broker.url;
@@ -55,11 +56,11 @@ export class AgentWritOperator extends Confidential {
 
   /** @throws ProblemResponseError 400 for a bad name or ttl, 500 for a name already taken */
   async registerApp(options: RegisterAppOptions): Promise<RegisteredApp> {
-    const { name, scopes, tokenTtl, signal, ...rest } = options;
-    assertNoUnknownOptions(rest);
+    assertKnownOptions(options, 'registerApp', ['name', 'scopes', 'tokenTtl', 'signal']);
+    const { name, scopes, tokenTtl, signal } = options;
     assertText(name, 'name');
     assertScopes(scopes, 'scopes');
-    if (tokenTtl !== undefined) assertPositiveInteger(tokenTtl, 'tokenTtl');
+    assertSeconds(tokenTtl, 'tokenTtl');
     assertSignal(signal);
     const body = {
       name,
@@ -74,8 +75,9 @@ export class AgentWritOperator extends Confidential {
   }
 
   /** Permanent and immediate; also hits tokens issued later (protocol §6.2). */
-  async revoke({ level, target, signal, ...rest }: RevokeOptions): Promise<RevokeAnswer> {
-    assertNoUnknownOptions(rest);
+  async revoke(options: RevokeOptions): Promise<RevokeAnswer> {
+    assertKnownOptions(options, 'revoke', ['level', 'target', 'signal']);
+    const { level, target, signal } = options;
     if (!REVOCATION_LEVELS.includes(level)) {
       throw new TypeError(`"level" must be one of ${REVOCATION_LEVELS.join(', ')}`);
     }

@@ -1,10 +1,14 @@
 // One request to the broker in → status, headers of interest and text of the answer out. Knows nothing of
 // what they mean.
 
+import {
+  assertBoolean,
+  assertKnownOptions,
+  assertNumber,
+  parseBrokerUrl,
+} from '@agentwrit/protocol';
 import { Pool } from 'undici';
-import { parseBrokerUrl } from './broker-url.js';
 import { AgentWritError, TransportError } from './errors.js';
-import { assertBoolean, assertNoUnknownOptions, assertPositiveInteger } from './option-checks.js';
 
 /** How to reach the broker. */
 export interface ConnectionOptions {
@@ -17,6 +21,13 @@ export interface ConnectionOptions {
   /** Allows plain `http:` to other hosts. Tokens and secrets then cross the network in the clear. */
   readonly allowInsecureHttp?: boolean | undefined;
 }
+
+export const CONNECTION_OPTIONS: readonly (keyof ConnectionOptions)[] = [
+  'brokerUrl',
+  'timeoutMs',
+  'userAgent',
+  'allowInsecureHttp',
+];
 
 export interface TransportRequest {
   readonly method: 'GET' | 'POST';
@@ -57,20 +68,20 @@ export class Transport {
   #closed: Promise<void> | undefined;
 
   /** Opens no connection. @throws TypeError naming the option that is wrong or unknown */
-  constructor({
-    brokerUrl,
-    timeoutMs = 10_000,
-    userAgent = 'agentwrit-typescript/0.1.0',
-    allowInsecureHttp = false,
-    ...rest
-  }: ConnectionOptions) {
-    assertNoUnknownOptions(rest);
-    assertPositiveInteger(timeoutMs, 'timeoutMs', MAX_TIMEOUT_MS);
+  constructor(options: ConnectionOptions) {
+    assertKnownOptions(options, 'the connection', CONNECTION_OPTIONS);
+    const {
+      brokerUrl,
+      timeoutMs = 10_000,
+      userAgent = 'agentwrit-typescript/0.1.0',
+      allowInsecureHttp = false,
+    } = options;
+    assertNumber(timeoutMs, 'timeoutMs', { min: 1, max: MAX_TIMEOUT_MS, isWhole: true });
     assertBoolean(allowInsecureHttp, 'allowInsecureHttp');
     if (typeof userAgent !== 'string' || !/^[\x20-\x7e]+$/.test(userAgent)) {
       throw new TypeError('"userAgent" must be printable ASCII');
     }
-    const url = parseBrokerUrl(brokerUrl, { allowInsecureHttp });
+    const url = parseBrokerUrl(brokerUrl, 'brokerUrl', { allowInsecureHttp });
     this.#basePath = url.pathname === '/' ? '' : url.pathname;
     this.brokerUrl = url.origin + this.#basePath;
     this.#timeoutMs = timeoutMs;

@@ -318,7 +318,9 @@ test.each(['renew', 'release'] as const)('%s refuses options it does not know', 
   await using f = await fixture();
   const sent = f.broker.seen.length;
   const call = (options: object): Promise<void> => f.agent[name](options);
-  expect(String(await rejection(call({ force: true })))).toBe('TypeError: unknown option "force"');
+  expect(String(await rejection(call({ force: true })))).toMatch(
+    /^TypeError: unknown option "force": \w+ takes signal$/,
+  );
   expect(String(await rejection(call({ signal: {} })))).toContain('TypeError: "signal"');
   expect(f.broker.seen).toHaveLength(sent);
 });

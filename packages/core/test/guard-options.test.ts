@@ -28,7 +28,7 @@ describe('createGuard', () => {
       says: 'allowInsecureHttp',
     },
     { name: 'an object without fetch', options: { broker: {} }, says: '"broker"' },
-    { name: 'an unknown option', options: { broker, maxage: 5 }, says: 'no option "maxage"' },
+    { name: 'an unknown option', options: { broker, maxage: 5 }, says: 'unknown option "maxage"' },
     { name: 'a NaN maxAge', options: { broker, maxAge: Number.NaN }, says: '"maxAge"' },
     { name: 'an infinite maxAge', options: { broker, maxAge: Infinity }, says: '"maxAge"' },
     { name: 'a negative maxAge', options: { broker, maxAge: -1 }, says: '"maxAge"' },
@@ -110,7 +110,11 @@ describe('requireScope', () => {
       says: 'got object',
     },
     { name: 'an array of scopes', args: [['read:data:x']], says: 'options object' },
-    { name: 'an unknown option', args: ['read:data:x', { maxage: 1 }], says: 'no option "maxage"' },
+    {
+      name: 'an unknown option',
+      args: ['read:data:x', { maxage: 1 }],
+      says: 'unknown option "maxage"',
+    },
     { name: 'a NaN maxAge', args: ['read:data:x', { maxAge: Number.NaN }], says: '"maxAge"' },
   ])('refuses $name with a TypeError', async ({ args, says }) => {
     const guard = createGuard({ broker });

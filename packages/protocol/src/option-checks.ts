@@ -8,11 +8,11 @@ export function assertKnownOptions(
   known: readonly string[],
 ): asserts options is object {
   if (typeof options !== 'object' || options === null || Array.isArray(options)) {
-    throw new TypeError(`${where} takes an options object, with: ${known.join(', ')}`);
+    throw new TypeError(`${where} takes an options object with ${known.join(', ')}`);
   }
   const unknown = Object.keys(options).find((name) => !known.includes(name));
   if (unknown !== undefined) {
-    throw new TypeError(`${where} has no option "${unknown}"; it takes: ${known.join(', ')}`);
+    throw new TypeError(`unknown option "${unknown}": ${where} takes ${known.join(', ')}`);
   }
 }
 
@@ -27,15 +27,19 @@ export function assertText(value: unknown, name: string): asserts value is strin
 export function assertNumber(
   value: unknown,
   name: string,
-  bounds: { readonly min: number; readonly max?: number; readonly isWhole?: boolean },
+  bounds: { readonly min?: number; readonly max?: number; readonly isWhole?: boolean } = {},
 ): asserts value is number {
-  const { min, max = Number.MAX_SAFE_INTEGER, isWhole = false } = bounds;
+  const { min = -Infinity, max = Infinity, isWhole = false } = bounds;
   const isFit = isWhole ? Number.isSafeInteger(value) : Number.isFinite(value);
   if (isFit && (value as number) >= min && (value as number) <= max) return;
   const kind = isWhole ? 'a whole number' : 'a finite number';
-  const range = max === Number.MAX_SAFE_INTEGER ? `of at least ${min}` : `from ${min} to ${max}`;
   const got = typeof value === 'number' ? String(value) : typeof value;
-  throw new TypeError(`"${name}" must be ${kind} ${range}, got ${got}`);
+  throw new TypeError(`"${name}" must be ${kind}${rangeText(min, max)}, got ${got}`);
+}
+
+function rangeText(min: number, max: number): string {
+  if (max < Infinity) return ` from ${min} to ${max}`;
+  return min > -Infinity ? ` of at least ${min}` : '';
 }
 
 export function assertBoolean(value: unknown, name: string): asserts value is boolean {

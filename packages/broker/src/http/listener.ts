@@ -1,9 +1,6 @@
 // A request handler in → a server on a real socket out, which can be closed without waiting for idle
 // clients.
 
-// The adapter's declarations name WebSocket events that only the DOM library has.
-/// <reference lib="dom" />
-
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import { getRequestListener } from '@hono/node-server';
 import type { RequestHandler } from './router.js';

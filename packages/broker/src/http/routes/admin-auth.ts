@@ -25,7 +25,7 @@ export const adminAuth: Handler<Call> = async (call, { admin, settings, tokens, 
     audit.record({ event_type: 'admin_auth_failed', detail, outcome: 'denied' });
     return refuse(401, 'unauthorized', 'invalid credentials');
   }
-  const { token, expiresIn } = tokens.issue({
+  const { token, expiresIn } = await tokens.issue({
     sub: 'admin',
     scope: ADMIN_SCOPES,
     ttl: settings.adminTokenTtl,

@@ -27,7 +27,7 @@ export const appAuth: Handler<Call> = async (call, { apps, tokens, audit }) => {
     });
     return refuse(401, 'unauthorized', 'Authentication failed');
   }
-  const { token, expiresIn } = tokens.issue({
+  const { token, expiresIn } = await tokens.issue({
     sub: `app:${app.id}`,
     scope: APP_SCOPES,
     ttl: app.tokenTtl,

@@ -28,7 +28,7 @@ import {
 const BODY = { delegate_to: text, scope: texts, ttl: integer };
 const DEFAULT_TTL = 60;
 
-export const delegate: Handler<BearerCall> = (call, state) => {
+export const delegate: Handler<BearerCall> = async (call, state) => {
   const body = decodeBody(call, BODY);
   if (body === undefined) return MALFORMED_BODY;
   const { delegate_to: target, scope, ttl = 0 } = body;
@@ -55,7 +55,7 @@ export const delegate: Handler<BearerCall> = (call, state) => {
 
   const chain = [...claims.delegation_chain, newRecord(claims, state)];
   const chainHash = createHash('sha256').update(chainHashInput(chain)).digest('hex');
-  const { token, expiresIn } = tokens.issue({
+  const { token, expiresIn } = await tokens.issue({
     sub: target,
     aud: claims.aud,
     scope,

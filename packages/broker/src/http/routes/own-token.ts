@@ -5,11 +5,11 @@ import type { RenewAnswer } from '@agentwrit/protocol';
 import { callerIds } from '../bearer.js';
 import { answer, type BearerCall, type Handler } from '../call.js';
 
-export const renew: Handler<BearerCall> = ({ claims }, { tokens, revocations, audit }) => {
+export const renew: Handler<BearerCall> = async ({ claims }, { tokens, revocations, audit }) => {
   // First revoke, then issue (protocol §3.7).
   revocations.add('token', claims.jti);
   const { iss: _iss, exp, nbf: _nbf, iat, jti: _jti, ...kept } = claims;
-  const { token, jti, expiresIn } = tokens.issue({ ...kept, ttl: exp - iat });
+  const { token, jti, expiresIn } = await tokens.issue({ ...kept, ttl: exp - iat });
   audit.record({
     event_type: 'token_renewed',
     ...callerIds(claims),

@@ -18,7 +18,10 @@ const BODY = {
   requested_scope: texts,
 };
 
-export const register: Handler<Call> = (call, { launchTokens, nonces, agents, tokens, audit }) => {
+export const register: Handler<Call> = async (
+  call,
+  { launchTokens, nonces, agents, tokens, audit },
+) => {
   const body = decodeBody(call, BODY);
   if (body === undefined) return MALFORMED_BODY;
   const { orch_id, task_id, requested_scope: scope, ...proof } = body;
@@ -53,7 +56,7 @@ export const register: Handler<Call> = (call, { launchTokens, nonces, agents, to
   const agentId = agents.register(orch_id, task_id);
   if (agentId === undefined) return refuse(500, 'internal_error', 'registration failed');
 
-  const { token, jti, expiresIn } = tokens.issue({
+  const { token, jti, expiresIn } = await tokens.issue({
     sub: agentId,
     scope,
     ttl: maxTtl,
