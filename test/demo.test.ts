@@ -1,0 +1,77 @@
+// `npm run demo`, as its user sees it.
+
+import { join } from 'node:path';
+import { createBroker } from '@agentwrit/broker';
+import { AgentWritOperator } from '@agentwrit/client';
+import { describe, expect, it } from 'vitest';
+import { type Finished, start } from './programs.js';
+
+const DEMO = join('examples', 'orders', 'dist', 'demo.js');
+
+function runDemo(env: Readonly<Record<string, string>> = {}): Promise<Finished> {
+  return start([DEMO], { env }).finished;
+}
+
+/** The table at the end: a row for each step, a mark for each framework. */
+function tableOf(output: string): string[][] {
+  const rows = output.slice(output.indexOf('what was shown')).split('\n').slice(2);
+  return rows
+    .map((row) => row.trim().split(/ {2,}/))
+    .filter((cells) => cells.length === 4)
+    .map((cells) => cells.slice(1));
+}
+
+async function givenBroker(
+  scopes: readonly string[],
+): Promise<AsyncDisposable & { env: Record<string, string> }> {
+  const broker = createBroker({ bcryptCost: 4 });
+  const { url } = await broker.listen();
+  await using operator = new AgentWritOperator({ brokerUrl: url, adminSecret: broker.adminSecret });
+  const app = await operator.registerApp({ name: 'orders', scopes });
+  return {
+    env: {
+      AGENTWRIT_BROKER_URL: url,
+      AGENTWRIT_CLIENT_ID: app.clientId,
+      AGENTWRIT_CLIENT_SECRET: app.clientSecret,
+      AGENTWRIT_ADMIN_SECRET: broker.adminSecret,
+    },
+    [Symbol.asyncDispose]: () => broker.close(),
+  };
+}
+
+describe.concurrent('the demo', () => {
+  it('shows every step on every framework with its own broker', { timeout: 60_000 }, async () => {
+    const { code, output } = await runDemo();
+    expect(tableOf(output)).toEqual(Array.from({ length: 9 }, () => ['✓', '✓', '✓']));
+    expect(output).toContain('needs read:data:customer-cust-9999');
+    expect(output).toContain('503  broker_unavailable, Retry-After: 1');
+    expect(code).toBe(0);
+    // Not a terminal: no colours. And nothing that is secret.
+    expect(output).not.toContain('\u001b');
+    expect(output).not.toMatch(/eyJ|[0-9a-f]{64}/);
+  });
+
+  it('skips the outage, and says so, with a given broker', { timeout: 60_000 }, async () => {
+    await using broker = await givenBroker(['read:data:*', 'write:data:*']);
+    const { code, output } = await runDemo(broker.env);
+    expect(tableOf(output)).toEqual([
+      ...Array.from({ length: 8 }, () => ['✓', '✓', '✓']),
+      ['skipped', 'skipped', 'skipped'],
+    ]);
+    expect(output).toContain('skipped: this broker is not ours to stop');
+    expect(code).toBe(0);
+  });
+
+  it('fails when the broker does not let it do its work', async () => {
+    await using broker = await givenBroker(['read:data:*']);
+    const { code, output } = await runDemo(broker.env);
+    expect(output).toContain('requested scopes exceed app ceiling');
+    expect(code).toBe(1);
+  });
+
+  it('says which variable is missing', async () => {
+    const { code, output } = await runDemo({ AGENTWRIT_BROKER_URL: 'http://127.0.0.1:9' });
+    expect(output).toContain('AGENTWRIT_ADMIN_SECRET must be set too');
+    expect(code).toBe(1);
+  });
+});

@@ -1,0 +1,145 @@
+// What the documents show is compiled as a reader would compile it, and what the front page shows is run.
+
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { createBroker } from '@agentwrit/broker';
+import { AgentWritOperator } from '@agentwrit/client';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { commandPath, freePort, ROOT, start } from './programs.js';
+
+interface Block {
+  /** Where it stands, fit for a file name. */
+  readonly name: string;
+  /** From `<!-- run: … -->` before it. */
+  readonly role: string | undefined;
+  readonly code: string;
+}
+
+const FOLDER = join(ROOT, 'test', '.documents');
+
+const documents = [
+  'README.md',
+  ...readdirSync(join(ROOT, 'packages')).map((name) => join('packages', name, 'README.md')),
+];
+
+const blocks = documents.flatMap((document): Block[] => {
+  const text = readFileSync(join(ROOT, document), 'utf8');
+  return [...text.matchAll(/(?:<!-- run: (\w+) -->\n)?```ts\n([\s\S]*?)\n```/g)].map(
+    (match, index) => ({
+      name: `${document.replaceAll(/[/\\]/g, '-').replace('.md', '')}-${index + 1}`,
+      role: match[1],
+      code: match[2] ?? '',
+    }),
+  );
+});
+
+/** The compiled block, its addresses replaced. */
+function programOf(role: string, addresses: Readonly<Record<string, string>>): string {
+  const block = blocks.find((candidate) => candidate.role === role);
+  const compiled = readFileSync(join(FOLDER, 'dist', `${block?.name ?? role}.js`), 'utf8');
+  const program = Object.entries(addresses).reduce((text, [from, to]) => {
+    expect(text).toContain(from);
+    return text.replaceAll(from, to);
+  }, compiled);
+  const path = join(FOLDER, 'dist', `run-${role}-${process.pid}-${Math.random()}.mjs`);
+  writeFileSync(path, program);
+  return path;
+}
+
+async function answering(url: string): Promise<Response> {
+  const deadline = Date.now() + 15_000;
+  for (;;) {
+    try {
+      return await fetch(url);
+    } catch (error) {
+      if (Date.now() > deadline) throw error;
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+  }
+}
+
+describe('the documents', () => {
+  let diagnostics = '';
+  beforeAll(async () => {
+    rmSync(FOLDER, { recursive: true, force: true });
+    mkdirSync(FOLDER);
+    for (const { name, code } of blocks) writeFileSync(join(FOLDER, `${name}.ts`), `${code}\n`);
+    writeFileSync(
+      join(FOLDER, 'tsconfig.json'),
+      JSON.stringify({
+        extends: '../../tsconfig.base.json',
+        compilerOptions: {
+          composite: false,
+          declaration: false,
+          declarationMap: false,
+          isolatedDeclarations: false,
+          skipLibCheck: true,
+          sourceMap: false,
+          outDir: 'dist',
+          noUnusedLocals: false,
+        },
+        include: ['*.ts'],
+      }),
+    );
+    const { finished } = start([commandPath('typescript', 'tsc'), '-p', FOLDER]);
+    diagnostics = (await finished).output;
+  }, 120_000);
+
+  it('have code in every one', () => {
+    for (const document of documents) {
+      const name = document.replaceAll(/[/\\]/g, '-').replace('.md', '');
+      expect(
+        blocks.some((block) => block.name.startsWith(`${name}-`)),
+        document,
+      ).toBe(true);
+    }
+  });
+
+  it('show only code that compiles', () => {
+    expect(diagnostics).toBe('');
+  });
+
+  it('show at most fifteen lines for a framework, on the front page', () => {
+    for (const role of ['express', 'fastify', 'hono']) {
+      const code = blocks.find((block) => block.role === role)?.code ?? '';
+      expect(code.trim().split('\n').length, role).toBeGreaterThan(5);
+      expect(code.trim().split('\n').length, role).toBeLessThanOrEqual(15);
+    }
+  });
+
+  it.each(['express', 'fastify', 'hono'])(
+    'show an API on %s, and an agent, that work together',
+    async (framework) => {
+      await using broker = createBroker({ bcryptCost: 4 });
+      const { url: brokerUrl } = await broker.listen();
+      await using operator = new AgentWritOperator({ brokerUrl, adminSecret: broker.adminSecret });
+      const app = await operator.registerApp({ name: 'orders', scopes: ['read:data:*'] });
+      const port = String(await freePort());
+
+      const api = start([programOf(framework, { 'http://127.0.0.1:8080': brokerUrl, 3000: port })]);
+      const orders = `http://127.0.0.1:${port}/customers/7291/orders`;
+      expect((await answering(orders)).status).toBe(401);
+
+      const environment = {
+        AGENTWRIT_BROKER_URL: brokerUrl,
+        AGENTWRIT_CLIENT_ID: app.clientId,
+        AGENTWRIT_CLIENT_SECRET: app.clientSecret,
+      };
+      const agent = await start([programOf('agent', { 3000: port })], { env: environment })
+        .finished;
+      expect(agent).toMatchObject({ code: 0 });
+      expect(agent.output).toMatch(/^200 \{\s+customer: '7291',\s+readBy: 'spiffe:/);
+
+      const other = await start(
+        [programOf('agent', { '3000/customers/7291': `${port}/customers/8` })],
+        {
+          env: environment,
+        },
+      ).finished;
+      expect(other.output).toMatch(/^403 \{[\s\S]*required_scope: \[ 'read:data:customer-8' \]/);
+      api.child.kill('SIGTERM');
+      await api.finished;
+    },
+    60_000,
+  );
+});
