@@ -9,6 +9,7 @@ export {
 } from './guard.js';
 export type { GuardOptions, RouteOptions } from './guard-options.js';
 export { readAuthorization } from './bearer.js';
+export { readRouteParameter } from './route-parameter.js';
 export type { InProcessBroker } from './transport.js';
 export type { FaultCode } from './fault.js';
 export { Agent, type DelegationLink, type Proof } from './agent.js';

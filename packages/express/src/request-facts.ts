@@ -1,5 +1,10 @@
 import type { IncomingMessage } from 'node:http';
-import { type Agent, readAuthorization, type RequestFacts } from '@agentwrit/core';
+import {
+  type Agent,
+  readAuthorization,
+  readRouteParameter,
+  type RequestFacts,
+} from '@agentwrit/core';
 
 /** What Express, 4 or 5, adds to Node's request, as far as it is used here. */
 export interface ExpressRequest extends IncomingMessage {
@@ -45,12 +50,6 @@ export class ExpressRequestFacts implements RequestFacts {
   }
 
   param(name: string): string | undefined {
-    const { params } = this.#req;
-    if (typeof params !== 'object' || params === null || !Object.hasOwn(params, name)) {
-      return undefined;
-    }
-    const value = (params as Readonly<Record<string, unknown>>)[name];
-    // Express 5 gives a wildcard as an array: that is no single identifier.
-    return typeof value === 'string' ? value : undefined;
+    return readRouteParameter(this.#req.params, name);
   }
 }

@@ -1,4 +1,4 @@
-import { readAuthorization, type RequestFacts } from '@agentwrit/core';
+import { readAuthorization, readRouteParameter, type RequestFacts } from '@agentwrit/core';
 import type { FastifyRequest } from 'fastify';
 
 /** Reads from Fastify only what the guard asks for. */
@@ -32,11 +32,6 @@ export class FastifyRequestFacts implements RequestFacts {
   }
 
   param(name: string): string | undefined {
-    const params: unknown = this.#request.params;
-    if (typeof params !== 'object' || params === null || !Object.hasOwn(params, name)) {
-      return undefined;
-    }
-    const value = (params as Readonly<Record<string, unknown>>)[name];
-    return typeof value === 'string' ? value : undefined;
+    return readRouteParameter(this.#request.params, name);
   }
 }
