@@ -6,7 +6,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { type Broker, createBrokerCalls } from '../src/broker.js';
 import { BrokerFault } from '../src/fault.js';
 import { createInProcessTransport, createPoolTransport } from '../src/transport.js';
-import { claimsOf, json, REFUSED, tokenOf } from './fixtures.js';
+import { claimsOf, Deferred, json, REFUSED, tokenOf } from './fixtures.js';
 
 const TIMEOUT_MS = 300;
 // Far above the deadline, far below the 5 s and more that a client without one would take.
@@ -193,7 +193,8 @@ describe('createBrokerCalls over a pool', () => {
     {
       name: 'sends a huge answer',
       code: 'malformed_answer',
-      answer: text(`{"valid":true,"x":"${'x'.repeat(300_000)}"}`),
+      // Good in every other way.
+      answer: text(JSON.stringify({ valid: true, claims: claimsOf(), x: 'x'.repeat(300_000) })),
     },
     { name: 'never answers', code: 'timeout', answer: () => undefined },
     {
@@ -228,6 +229,15 @@ describe('createBrokerCalls over a pool', () => {
   it.each(cases)('calls it a fault when the broker $name: $code', async ({ answer, code }) => {
     const fault = await faultOf(callsTo(await listen(createServer(answer))));
     expect(fault.code).toBe(code);
+  });
+
+  it('hangs up on a broker that has missed the deadline', async () => {
+    const hungUp = new Deferred<undefined>();
+    const server = createServer(
+      (req) => void req.socket.on('close', () => hungUp.resolve(undefined)),
+    );
+    expect((await faultOf(callsTo(await listen(server)))).code).toBe('timeout');
+    await hungUp.promise;
   });
 
   it('calls it a fault when nobody listens', async () => {

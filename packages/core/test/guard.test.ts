@@ -322,16 +322,19 @@ describe('a fault', () => {
     expect(outcomeOf(await check(requestWith(tokenOf())))).toBe('allow');
   });
 
-  it('of the program itself is 500, never an acceptance and never a rejection', async () => {
+  it('of the program itself is 500, never an acceptance and never thrown, cold and warm', async () => {
     const { guard, events } = setUp();
+    const check = guard.requireScope('read:data:{id}');
     const facts = requestWith(tokenOf(), {
       param: () => {
         throw new Error('a bug');
       },
     });
-    const answer = await guard.requireScope('read:data:{id}')(facts);
-    expect(outcomeOf(answer)).toBe('internal_error');
-    expect(events).toMatchObject([{ cause: 'unexpected' }]);
+    expect(outcomeOf(await check(facts))).toBe('internal_error');
+    const warm = check(facts);
+    expect(warm).not.toBeInstanceOf(Promise);
+    expect(outcomeOf(warm as GuardAnswer)).toBe('internal_error');
+    expect(events).toMatchObject([{ cause: 'unexpected' }, { cause: 'unexpected' }]);
   });
 });
 

@@ -13,6 +13,8 @@ describe('requireScope for Fastify', () => {
     const agentwrit = createAgentWrit({ broker: new ScriptedBroker() });
     const app = fastify();
     await app.register(agentwrit.plugin);
+    // Not only inside the plugin's own scope.
+    expect(app.hasRequestDecorator('agent')).toBe(true);
     app.get('/data', { preHandler: agentwrit.requireScope('read:data:*') }, (request) => {
       expectTypeOf(request.agent).toEqualTypeOf<Agent | undefined>();
       return { id: request.agent?.id };

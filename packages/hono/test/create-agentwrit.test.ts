@@ -63,6 +63,18 @@ describe('requireScope for Hono', () => {
     expect((await app.request('/', { headers })).status).toBe(400);
   });
 
+  it('counts the Authorization fields itself where Node shows them', async () => {
+    const { requireScope } = createAgentWrit({ broker: new ScriptedBroker() });
+    const app = new Hono().get('/', requireScope('read:data:x'), (c) => c.text('in'));
+    const send = (...values: string[]): Response | Promise<Response> => {
+      const rawHeaders = values.flatMap((value) => ['Authorization', value]);
+      return app.request('/', {}, { incoming: { rawHeaders } });
+    };
+    expect((await send(bearer().authorization)).status).toBe(200);
+    expect((await send('Basic eA==', 'Basic eQ==')).status).toBe(400);
+    expect((await send()).status).toBe(401);
+  });
+
   it('leaves the errors of a handler to onError, cold and warm', async () => {
     const { requireScope } = createAgentWrit({ broker: new ScriptedBroker() });
     const app = new Hono();
