@@ -74,7 +74,6 @@ describe('the documents', () => {
           declarationMap: false,
           isolatedDeclarations: false,
           skipLibCheck: true,
-          sourceMap: false,
           outDir: 'dist',
           noUnusedLocals: false,
         },
