@@ -119,7 +119,7 @@ describe.each(hosts)('$name', ({ start }) => {
   const broker = new ScriptedBroker();
   let host: Host;
   beforeAll(async () => {
-    host = await start({ broker, audience: 'orders' }, routes);
+    host = await start({ broker, audience: 'orders', maxTokenLength: 8192 }, routes);
   });
   afterAll(() => host.close());
 

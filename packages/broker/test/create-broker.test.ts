@@ -41,12 +41,12 @@ describe('options', () => {
     {
       name: 'no object',
       options: 'x',
-      message: /^createBroker takes an options object with adminSecret, /,
+      message: /^createBroker takes a plain options object with adminSecret, /,
     },
     {
       name: 'null',
       options: null,
-      message: /^createBroker takes an options object with adminSecret, /,
+      message: /^createBroker takes a plain options object with adminSecret, /,
     },
     {
       name: 'an empty secret',

@@ -56,21 +56,22 @@ function otherScheme(value: string, maxLength: number): Bearer {
 }
 
 /**
- * Picks every Authorization value out of Node's `rawHeaders` (name, value, name, value, …). Node's parsed
- * `headers.authorization` keeps the first of several and drops the rest without a word.
+ * The Authorization values of a request to Node: what the parsed header says now, which the program may have
+ * changed, unless several were received. Node keeps the first of those and drops the rest without a word.
+ *
+ * @param rawHeaders Node's `rawHeaders`: name, value, name, value, …
+ * @param parsed Node's `headers.authorization`
  */
 export function readAuthorization(
   rawHeaders: readonly string[],
+  parsed: string | undefined,
 ): string | readonly string[] | undefined {
-  let first: string | undefined;
-  let several: string[] | undefined;
+  const received: string[] = [];
   for (let index = 0; index + 1 < rawHeaders.length; index += 2) {
     const name = rawHeaders[index];
     // Length first: it rules out nearly every other field without making a lower-case copy.
     if (name?.length !== 13 || name.toLowerCase() !== 'authorization') continue;
-    const value = rawHeaders[index + 1] ?? '';
-    if (first === undefined) first = value;
-    else several = [...(several ?? [first]), value];
+    received.push(rawHeaders[index + 1] ?? '');
   }
-  return several ?? first;
+  return received.length > 1 ? received : parsed;
 }

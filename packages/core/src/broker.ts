@@ -1,7 +1,8 @@
 // A token in → the broker's verdict out (protocol §2.4).
 
-import { readValidation, type ValidateAnswer, WireError } from '@agentwrit/protocol';
+import { type Claims, readValidation, type ValidateAnswer, WireError } from '@agentwrit/protocol';
 import { BrokerFault } from './fault.js';
+import { decodeTokenPart } from './prefilter.js';
 import type { BrokerAnswer, BrokerTransport } from './transport.js';
 
 /** What the broker said about one token: vouched for, with its claims, or refused. */
@@ -15,15 +16,55 @@ export interface Broker {
 
 /** @param timeoutMs deadline over the whole call: connection, headers and body */
 export function createBrokerCalls(transport: BrokerTransport, timeoutMs: number): Broker {
+  /** Ends each running call with a fault. */
+  const running = new Set<(fault: BrokerFault) => void>();
+
+  async function withDeadline<T>(run: (signal: AbortSignal) => Promise<T>): Promise<T> {
+    const controller = new AbortController();
+    let giveUp: (fault: BrokerFault) => void = () => undefined;
+    const gaveUp = new Promise<never>((_, reject) => {
+      giveUp = (fault) => {
+        reject(fault);
+        controller.abort();
+      };
+    });
+    running.add(giveUp);
+    const timer = setTimeout(
+      () => giveUp(new BrokerFault('timeout', `no whole answer within ${timeoutMs} ms`)),
+      timeoutMs,
+    );
+    try {
+      // A race and not only the signal: a broker object in this process need not listen to it.
+      return await Promise.race([run(controller.signal), gaveUp]);
+    } finally {
+      clearTimeout(timer);
+      running.delete(giveUp);
+    }
+  }
+
   return {
     async validate(token, requestId) {
-      const answer = await withDeadline(timeoutMs, (signal) =>
-        transport.post('/v1/token/validate', JSON.stringify({ token }), { requestId, signal }),
+      const body = JSON.stringify({ token });
+      const answer = await withDeadline((signal) =>
+        transport.post('/v1/token/validate', body, { requestId, signal }),
       );
-      return readAnswer(answer);
+      const verdict = readAnswer(answer);
+      if (verdict.valid) assertSameToken(token, verdict.claims);
+      return verdict;
     },
-    close: () => transport.close(),
+    async close() {
+      for (const giveUp of running) giveUp(new BrokerFault('closed', 'the guard has been closed'));
+      await transport.close();
+    },
   };
+}
+
+// The broker repeats what the token says (protocol §2.4). An answer about another token, from a cache or a
+// connection that got out of step, would make its bearer somebody else.
+function assertSameToken(token: string, claims: Claims): void {
+  const payload = decodeTokenPart(token.split('.', 2)[1] ?? '');
+  const isSame = (['jti', 'sub', 'exp'] as const).every((name) => payload?.[name] === claims[name]);
+  if (!isSame) throw new BrokerFault('malformed_answer', 'the answer is about another token');
 }
 
 function readAnswer(answer: BrokerAnswer): Verdict {
@@ -59,24 +100,4 @@ function parseJson(body: string): unknown {
 function readRetryAfter(value: string | undefined): number | undefined {
   if (value === undefined || !/^\d{1,5}$/.test(value)) return undefined;
   return Math.min(Number(value), 60);
-}
-
-async function withDeadline<T>(
-  timeoutMs: number,
-  run: (signal: AbortSignal) => Promise<T>,
-): Promise<T> {
-  const controller = new AbortController();
-  let timer: NodeJS.Timeout | undefined;
-  const expired = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => {
-      reject(new BrokerFault('timeout', `no whole answer within ${timeoutMs} ms`));
-      controller.abort();
-    }, timeoutMs);
-  });
-  try {
-    // A race and not only the signal: a broker object in this process need not listen to it.
-    return await Promise.race([run(controller.signal), expired]);
-  } finally {
-    clearTimeout(timer);
-  }
 }

@@ -1,6 +1,6 @@
 // What the earlier steps found in → allow, or refuse with one reason out.
 
-import type { RequiredScope } from '@agentwrit/protocol';
+import type { HeldScopes, RequiredScope } from '@agentwrit/protocol';
 import type { Agent } from './agent.js';
 import { BrokerFault } from './fault.js';
 import { UnfilledPlaceholder } from './requirement.js';
@@ -37,8 +37,12 @@ export interface Refused {
 export type Decision = Allowed | Refused;
 
 /** Weighs a good token against what the route needs. */
-export function decideScope(agent: Agent, needed: readonly RequiredScope[]): Decision {
-  return needed.every((scope) => agent.can(scope))
+export function decideScope(
+  agent: Agent,
+  held: HeldScopes,
+  needed: readonly RequiredScope[],
+): Decision {
+  return needed.every((scope) => held.coversCompiled(scope))
     ? { outcome: 'allow', agent, needed }
     : refused('insufficient_scope', 'scope', needed, agent);
 }

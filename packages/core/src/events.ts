@@ -4,7 +4,7 @@ import { channel } from 'node:diagnostics_channel';
 import type { Proof } from './agent.js';
 import type { Decision, RefusalReason } from './decision.js';
 
-/** One per decision. Holds no token, no header and no query. */
+/** One per decision, frozen. Holds no token, no header and no query. */
 export interface DecisionEvent {
   /** Milliseconds since 1970. */
   readonly time: number;
@@ -17,7 +17,10 @@ export interface DecisionEvent {
   /** The route's pattern, where the framework knows it. */
   readonly route?: string;
   readonly requestId: string;
-  /** What the request needed; as declared when it could not be worked out. */
+  /**
+   * What the request needed; as declared when it could not be worked out. Filled from path parameters, which
+   * the caller chooses: escape it before writing it as plain text (JSON does).
+   */
   readonly requiredScope: readonly string[];
   /** These are known when the broker vouched for the token. */
   readonly agentId?: string;
@@ -45,11 +48,12 @@ export function isObserved(sink: DecisionSink | undefined): boolean {
 
 /** Delivers an event. Nothing a receiver does comes back. */
 export function emitDecision(event: DecisionEvent, sink: DecisionSink | undefined): void {
-  decisions.publish(event);
+  Object.freeze(event.requiredScope);
+  decisions.publish(Object.freeze(event));
   if (sink === undefined) return;
   try {
-    const result = sink(event);
-    if (result instanceof Promise) result.catch(warn);
+    // Adopts any thenable, of whatever library or realm.
+    Promise.resolve(sink(event)).catch(warn);
   } catch (error) {
     warn(error);
   }
@@ -95,8 +99,9 @@ let isWarned = false;
 function warn(error: unknown): void {
   if (isWarned) return;
   isWarned = true;
-  const name = error instanceof Error ? error.name : typeof error;
-  process.emitWarning(`a decision sink failed (${name}); decisions are not affected`, {
+  // Only its kind: the message may hold anything, and even a name can be a getter that throws.
+  const kind = error instanceof Error ? 'an error' : `a ${typeof error}`;
+  process.emitWarning(`a decision sink failed with ${kind}; decisions are not affected`, {
     type: 'AgentWritWarning',
     code: 'AGENTWRIT_SINK_FAILED',
   });

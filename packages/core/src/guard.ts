@@ -88,18 +88,16 @@ export function createGuard(options: GuardOptions): Guard {
     const identity = identify(claims);
     const ageMs = clock.monotonic() - verdict.askedAt;
     const agent = new Agent(identity, { source, ageMs });
-    // `exp` is inclusive and in whole seconds (protocol §3.4).
-    if (Math.floor(clock.now() / 1000) > claims.exp) {
+    // `exp` is inclusive and in whole seconds (protocol §3.4). Written so that no clock at all is no pass.
+    if (!(Math.floor(clock.now() / 1000) <= claims.exp)) {
       return refused('invalid_token', 'expired', neededBy(requirement, facts), agent);
     }
     const breach = breachOf(identity);
     if (breach !== undefined) {
       return refused('invalid_token', breach, neededBy(requirement, facts), agent);
     }
-    return decideScope(
-      agent,
-      requirement.resolve((name) => facts.param(name)),
-    );
+    const needed = requirement.resolve((name) => facts.param(name));
+    return decideScope(agent, identity.held, needed);
   }
 
   /** Steps 1 to 7: at once where no broker call is needed. */
@@ -187,7 +185,8 @@ export function createGuard(options: GuardOptions): Guard {
         } catch (error) {
           decision = failed(error);
         }
-        return decision instanceof Promise ? decision.catch(failed).then(answer) : answer(decision);
+        // Not `instanceof Promise`: a program may have put another in its place.
+        return 'outcome' in decision ? answer(decision) : decision.catch(failed).then(answer);
       };
     },
 

@@ -14,7 +14,7 @@ const CLOCK_SKEW_SECONDS = 60;
  */
 export function couldBeLive(token: string, nowSeconds: number): boolean {
   if (!PARTS.test(token)) return false;
-  const [header, payload] = token.split('.', 2).map(decodeObject);
+  const [header, payload] = token.split('.', 2).map(decodeTokenPart);
   return (
     header?.['alg'] === 'EdDSA' &&
     typeof payload?.['exp'] === 'number' &&
@@ -22,7 +22,8 @@ export function couldBeLive(token: string, nowSeconds: number): boolean {
   );
 }
 
-function decodeObject(part: string): Readonly<Record<string, unknown>> | undefined {
+/** The JSON object in a base64url part of a token; `undefined` when there is none. Never throws. */
+export function decodeTokenPart(part: string): Readonly<Record<string, unknown>> | undefined {
   try {
     const value: unknown = JSON.parse(Buffer.from(part, 'base64url').toString('utf8'));
     return typeof value === 'object' && value !== null

@@ -65,6 +65,14 @@ describe('Agent', () => {
     expect(agent.can('malformed')).toBe(false);
   });
 
+  it('can do nothing that is not said in a text', () => {
+    const agent = agentOf({ scope: ['read:data:7'] });
+    const forged = { scope: 'write:data:9', wide: 'read:data:7' };
+    for (const value of [forged, ['read:data:7'], null, undefined, 7]) {
+      expect(agent.can(value as unknown as string)).toBe(false);
+    }
+  });
+
   it('lists the identifiers it holds', () => {
     const agent = agentOf({ scope: ['read:data:a', 'read:data:b:c', 'write:data:*', 'bad'] });
     expect(agent.identifiers('read', 'data')).toEqual(new Set(['a', 'b:c']));

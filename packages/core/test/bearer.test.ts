@@ -71,25 +71,39 @@ describe('readBearer', () => {
 
 describe('readAuthorization', () => {
   it.each([
-    { name: 'none', raw: ['Host', 'x', 'Accept', 'y'], expected: undefined },
-    { name: 'one', raw: ['Host', 'x', 'Authorization', 'Bearer a'], expected: 'Bearer a' },
-    { name: 'one in another case', raw: ['AUTHORIZATION', 'Bearer a'], expected: 'Bearer a' },
+    { name: 'none', raw: ['Host', 'x'], parsed: undefined, expected: undefined },
+    { name: 'one', raw: ['Authorization', 'Bearer a'], parsed: 'Bearer a', expected: 'Bearer a' },
     {
-      name: 'two, in different cases',
-      raw: ['authorization', 'Bearer a', 'Accept', 'y', 'Authorization', 'Bearer b'],
+      name: 'one that the program has taken away',
+      raw: ['Authorization', 'Bearer a'],
+      parsed: undefined,
+      expected: undefined,
+    },
+    {
+      name: 'one that the program has exchanged',
+      raw: ['Authorization', 'Bearer a'],
+      parsed: 'Bearer b',
+      expected: 'Bearer b',
+    },
+    {
+      name: 'two, in different cases, of which Node has parsed the first',
+      raw: ['authorization', 'Bearer a', 'Accept', 'y', 'AUTHORIZATION', 'Bearer b'],
+      parsed: 'Bearer a',
       expected: ['Bearer a', 'Bearer b'],
     },
     {
       name: 'three',
       raw: ['authorization', '1', 'authorization', '2', 'authorization', '3'],
+      parsed: '1',
       expected: ['1', '2', '3'],
     },
     {
-      name: 'a value that looks like the name',
-      raw: ['x', 'authorization', 'y', 'z'],
+      name: 'none among values that look like the name',
+      raw: ['x', 'authorization', 'y', 'authorization'],
+      parsed: undefined,
       expected: undefined,
     },
-  ])('finds $name', ({ raw, expected }) => {
-    expect(readAuthorization(raw)).toEqual(expected);
+  ])('finds $name', ({ raw, parsed, expected }) => {
+    expect(readAuthorization(raw, parsed)).toEqual(expected);
   });
 });

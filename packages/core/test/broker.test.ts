@@ -257,15 +257,44 @@ describe('createBrokerCalls over a pool', () => {
     expect((await faultOf(callsTo(url))).code).toBe('connection');
   });
 
+  it.each([
+    { name: 'another token id', claims: { jti: 'ffffffffffffffffffffffffffffffff' } },
+    {
+      name: 'another subject',
+      claims: { sub: 'spiffe://agentwrit.local/agent/o/t/0000000000000000' },
+    },
+    { name: 'another expiry', claims: { exp: 2_000_000_000 } },
+  ])('calls an answer about $name a fault', async ({ claims }) => {
+    const answer = { valid: true, claims: claimsOf(claims) };
+    const url = await listen(
+      createServer((_, res) => res.writeHead(200, ok).end(JSON.stringify(answer))),
+    );
+    expect((await faultOf(callsTo(url))).code).toBe('malformed_answer');
+  });
+
   it('gives running calls up when it is closed', async () => {
     const calls = callsTo(await listen(createServer(() => undefined)));
     const running = faultOf(calls);
     await calls.close();
-    expect((await running).code).toBe('connection');
+    expect((await running).code).toBe('closed');
   });
 });
 
 describe('createBrokerCalls in process', () => {
+  it('stops reading when the deadline has passed', async () => {
+    const cancelled = new Deferred<undefined>();
+    const body = new ReadableStream<Uint8Array>({
+      pull: async (controller) => {
+        await new Promise((resolve) => setTimeout(resolve, 20));
+        controller.enqueue(new TextEncoder().encode(' '));
+      },
+      cancel: () => cancelled.resolve(undefined),
+    });
+    const fault = await faultOf(inProcess(() => new Response(body, { headers: ok })));
+    expect(fault.code).toBe('timeout');
+    await cancelled.promise;
+  });
+
   const inProcess = (fetch: (request: Request) => Response | Promise<Response>): Broker =>
     createBrokerCalls(createInProcessTransport({ fetch }), TIMEOUT_MS);
 

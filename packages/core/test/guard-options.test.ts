@@ -65,6 +65,17 @@ describe('createGuard', () => {
       says: '"onDecision"',
     },
     { name: 'an empty realm', options: { broker, realm: '' }, says: '"realm"' },
+    { name: 'a clock that is null', options: { broker, clock: null }, says: '"clock" must be' },
+    {
+      name: 'an unset audience',
+      options: { broker, audience: undefined },
+      says: '"audience" is un',
+    },
+    {
+      name: 'an unset maxAge',
+      options: { broker, maxAge: undefined },
+      says: '"maxAge" is undefined',
+    },
     {
       name: 'half a clock',
       options: { broker, clock: { now: Date.now } },
@@ -115,6 +126,18 @@ describe('requireScope', () => {
       args: ['read:data:x', { maxage: 1 }],
       says: 'unknown option "maxage"',
     },
+    { name: 'an unset maxAge', args: ['read:data:x', { maxAge: undefined }], says: 'is undefined' },
+    {
+      name: 'an inherited maxAge',
+      args: ['read:data:x', Object.create({ maxAge: 0 })],
+      says: 'plain',
+    },
+    {
+      name: 'a promise of a scope',
+      args: ['read:data:x', Promise.resolve('a:b:c')],
+      says: 'plain',
+    },
+    { name: 'a set of scopes', args: ['read:data:x', new Set(['a:b:c'])], says: 'plain' },
     { name: 'a NaN maxAge', args: ['read:data:x', { maxAge: Number.NaN }], says: '"maxAge"' },
   ])('refuses $name with a TypeError', async ({ args, says }) => {
     const guard = createGuard({ broker });

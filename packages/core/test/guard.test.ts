@@ -1,5 +1,6 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { inspect } from 'node:util';
+import { runInNewContext } from 'node:vm';
 import { describe, expect, it } from 'vitest';
 import {
   createGuard,
@@ -96,7 +97,7 @@ describe('a request', () => {
     { name: 'garbage', facts: requestWith('garbage'), outcome: 'invalid_token' },
     {
       name: 'a token over the length cap',
-      facts: requestWith('a'.repeat(9000)),
+      facts: requestWith('a'.repeat(16_385)),
       outcome: 'invalid_token',
     },
     {
@@ -232,6 +233,14 @@ describe('freshness', () => {
     expect(outcomeOf(await guard.requireScope('read:data:7')(requestWith(tokenOf())))).toBe(
       'invalid_token',
     );
+  });
+
+  it('admits nothing by a clock that tells no time', async () => {
+    const { guard, clock } = setUp();
+    const check = guard.requireScope('read:data:7');
+    await check(requestWith(tokenOf()));
+    clock.setWallClock(Number.NaN);
+    expect(outcomeOf(await check(requestWith(tokenOf())))).toBe('invalid_token');
   });
 
   it('is not fooled by a wall clock that is set back', async () => {
@@ -382,6 +391,44 @@ describe('events', () => {
     );
   });
 
+  it('changes no decision when a sink throws what cannot even be looked at', async () => {
+    const { guard } = setUp({
+      onDecision: () => {
+        throw Object.defineProperty(new Error(), 'name', {
+          get: () => {
+            throw new Error('a name that throws');
+          },
+        });
+      },
+    });
+    expect(outcomeOf(await guard.requireScope('read:data:7')(requestWith(tokenOf())))).toBe(
+      'allow',
+    );
+  });
+
+  it('adopts the rejection of a promise of another realm, so that it does not end the process', async () => {
+    const { guard } = setUp({
+      onDecision: () => runInNewContext('Promise.reject(new Error("full disk"))') as unknown,
+    });
+    const unhandled: unknown[] = [];
+    const listen = (reason: unknown): void => void unhandled.push(reason);
+    process.on('unhandledRejection', listen);
+    await guard.requireScope('read:data:7')(requestWith(tokenOf()));
+    // Node looks for unhandled rejections once the microtasks are done.
+    await new Promise((resolve) => setTimeout(resolve, 10));
+    process.off('unhandledRejection', listen);
+    expect(unhandled).toEqual([]);
+  });
+
+  it('cannot be used to change what the handler sees', async () => {
+    const { guard, events } = setUp();
+    const answer = await guard.requireScope('read:data:7')(requestWith(tokenOf()));
+    const [event] = events;
+    expect(Object.isFrozen(event)).toBe(true);
+    expect(Object.isFrozen(event?.requiredScope)).toBe(true);
+    expect(answer.outcome === 'allow' && Object.isFrozen(answer.agent.proof)).toBe(true);
+  });
+
   it('reaches whoever listens on the diagnostics channel', async () => {
     const { guard } = setUp();
     const heard: unknown[] = [];
@@ -433,6 +480,16 @@ describe('request ids', () => {
 });
 
 describe('close', () => {
+  it('refuses with 503 what waits for the broker at that moment', async () => {
+    const { guard, broker } = setUp();
+    const slow = new Deferred<Response>();
+    broker.answer = () => slow.promise;
+    const waiting = guard.requireScope('read:data:7')(requestWith(tokenOf()));
+    await guard.close();
+    slow.resolve(vouch(tokenOf()));
+    expect(outcomeOf(await waiting)).toBe('broker_unavailable');
+  });
+
   it('refuses what comes after it with 503, warm tokens too', async () => {
     const { guard } = setUp();
     const check = guard.requireScope('read:data:7');

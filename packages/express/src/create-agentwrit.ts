@@ -6,6 +6,7 @@ import {
   createGuard,
   type GuardAnswer,
   type GuardOptions,
+  type Refusal,
   type RequireScopeArguments,
 } from '@agentwrit/core';
 import { type ExpressRequest, ExpressRequestFacts } from './request-facts.js';
@@ -58,28 +59,37 @@ export function createAgentWrit(options: GuardOptions): AgentWrit {
       const check = guard.requireScope(...requirement);
       return function requireScope(req: ExpressRequest, res, next) {
         const answer = check(new ExpressRequestFacts(req));
-        if (answer instanceof Promise) answer.then((late) => proceed(late, req, res, next), next);
-        else proceed(answer, req, res, next);
+        if ('outcome' in answer) proceed(answer, req, res, next);
+        else void answer.then((late) => proceed(late, req, res, next));
       };
     },
     close: () => guard.close(),
   };
 }
 
+// Never throws before next(): a late answer has nobody to throw to, and would end the process.
 function proceed(
   answer: GuardAnswer,
   req: ExpressRequest,
   res: ServerResponse,
-  next: () => void,
+  next: (error?: unknown) => void,
 ): void {
-  if (answer.outcome === 'allow') {
+  try {
+    if (answer.outcome === 'refuse') {
+      send(answer.refusal, res);
+      return;
+    }
     req.agent = answer.agent;
-    next();
+  } catch (error) {
+    next(error);
     return;
   }
+  next();
+}
+
+function send({ status, headers, body }: Refusal, res: ServerResponse): void {
   // Something else (a timeout middleware, say) may have answered while the broker was asked.
   if (res.headersSent) return;
-  const { status, headers, body } = answer.refusal;
   // Not res.send(): it would add a charset to the type and an ETag.
   res.writeHead(status, { ...headers, 'content-length': Buffer.byteLength(body) });
   res.end(body);

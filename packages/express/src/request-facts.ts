@@ -25,7 +25,7 @@ export class ExpressRequestFacts implements RequestFacts {
   }
 
   get authorization(): string | readonly string[] | undefined {
-    return readAuthorization(this.#req.rawHeaders);
+    return readAuthorization(this.#req.rawHeaders, this.#req.headers.authorization);
   }
 
   get method(): string {

@@ -129,6 +129,37 @@ describe('requireScope for Express', () => {
     await settled.promise;
   });
 
+  it('hands on what goes wrong while a late refusal is sent', async () => {
+    const { requireScope } = createAgentWrit({ broker: new ScriptedBroker() });
+    const app = express();
+    app.use((_req, res, next) => {
+      const writeHead = res.writeHead.bind(res);
+      res.writeHead = () => {
+        res.writeHead = writeHead;
+        throw new Error('somebody wrapped writeHead');
+      };
+      next();
+    });
+    app.get('/', requireScope('write:data:x'), (_req, res) => void res.end());
+    const onError: ErrorRequestHandler = (error: Error, _req, res, _next) => {
+      res.status(418).send(error.message);
+    };
+    app.use(onError);
+    const answer = await fetch(await serve(app), { headers: bearer() });
+    expect([answer.status, await answer.text()]).toEqual([418, 'somebody wrapped writeHead']);
+  });
+
+  it('sees the credentials as the program has left them', async () => {
+    const { requireScope } = createAgentWrit({ broker: new ScriptedBroker() });
+    const app = express();
+    app.use((req, _res, next) => {
+      delete req.headers.authorization;
+      next();
+    });
+    app.get('/', requireScope('read:data:x'), (_req, res) => void res.end());
+    expect((await fetch(await serve(app), { headers: bearer() })).status).toBe(401);
+  });
+
   it('refuses with 503 after close', async () => {
     const { requireScope, close } = createAgentWrit({ broker: new ScriptedBroker() });
     const app = express();

@@ -5,6 +5,7 @@ import {
   createGuard,
   type GuardAnswer,
   type GuardOptions,
+  type Refusal,
   type RequireScopeArguments,
 } from '@agentwrit/core';
 import type {
@@ -31,7 +32,8 @@ export interface AgentWrit {
   /**
    * A hook that lets a request on only if the broker vouches for its token and every scope is covered; the
    * caller is then on `request.agent`. `{name}` in an identifier takes the route parameter of that name. Fit
-   * for `preHandler`, and for `onRequest` where a body should not even be read.
+   * for `preHandler`, and for `onRequest` where a body should not even be read; but a route with a schema for
+   * its parameters checks and converts them only after that, so its placeholders belong in `preHandler`.
    *
    * @throws TypeError when there is no scope, a scope is malformed or an option is wrong
    * @example
@@ -67,29 +69,37 @@ export function createAgentWrit(options: GuardOptions): AgentWrit {
       const check = guard.requireScope(...requirement);
       return function requireScope(request, reply, done) {
         const answer = check(new FastifyRequestFacts(request));
-        if (answer instanceof Promise) {
-          answer.then((late) => proceed(late, request, reply, done), done);
-        } else proceed(answer, request, reply, done);
+        if ('outcome' in answer) proceed(answer, request, reply, done);
+        else void answer.then((late) => proceed(late, request, reply, done));
       };
     },
     close,
   };
 }
 
+// Never throws before done(): a late answer has nobody to throw to, and would end the process.
 function proceed(
   answer: GuardAnswer,
   request: FastifyRequest,
   reply: FastifyReply,
   done: HookHandlerDoneFunction,
 ): void {
-  if (answer.outcome === 'allow') {
+  try {
+    if (answer.outcome === 'refuse') {
+      send(answer.refusal, reply);
+      return;
+    }
     request.agent = answer.agent;
-    done();
+  } catch (error) {
+    done(error instanceof Error ? error : new Error('the refusal could not be sent'));
     return;
   }
-  // Something else may have answered while the broker was asked.
-  if (reply.sent) return;
-  const { status, headers, body } = answer.refusal;
+  done();
+}
+
+function send({ status, headers, body }: Refusal, reply: FastifyReply): void {
+  // Something else may have answered while the broker was asked; `sent` is false while a stream is on its way.
+  if (reply.sent || reply.raw.headersSent) return;
   // Bytes, not text: Fastify would add a charset to the type.
   reply.code(status).headers(headers).send(Buffer.from(body));
 }

@@ -10,7 +10,8 @@ export class FastifyRequestFacts implements RequestFacts {
   }
 
   get authorization(): string | readonly string[] | undefined {
-    return readAuthorization(this.#request.raw.rawHeaders);
+    const { raw, headers } = this.#request;
+    return readAuthorization(raw.rawHeaders, headers.authorization);
   }
 
   get method(): string {

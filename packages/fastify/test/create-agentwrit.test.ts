@@ -1,6 +1,14 @@
+import { PassThrough } from 'node:stream';
 import { fastify } from 'fastify';
 import { describe, expect, expectTypeOf, it } from 'vitest';
-import { AGENT_ID, claimsOf, ScriptedBroker, tokenOf } from '../../core/test/fixtures.js';
+import {
+  AGENT_ID,
+  claimsOf,
+  Deferred,
+  ScriptedBroker,
+  tokenOf,
+  vouch,
+} from '../../core/test/fixtures.js';
 import { type Agent, createAgentWrit } from '../src/index.js';
 
 function bearer(scope: readonly string[] = ['read:data:*']): { authorization: string } {
@@ -101,6 +109,54 @@ describe('requireScope for Fastify', () => {
       const answer = await app.inject({ url: '/', headers: bearer() });
       expect([answer.statusCode, answer.body], round).toEqual([418, 'handler failed']);
     }
+    await app.close();
+  });
+
+  it('writes nothing when something else is answering while the broker is asked', async () => {
+    const broker = new ScriptedBroker();
+    const slow = new Deferred<Response>();
+    broker.answer = () => slow.promise;
+    const decided = new Deferred<undefined>();
+    const agentwrit = createAgentWrit({
+      broker,
+      onDecision: () => setImmediate(decided.resolve, undefined),
+    });
+    const app = fastify();
+    const body = new PassThrough();
+    app.addHook('onRequest', (_request, reply, done) => {
+      setImmediate(() => void reply.code(408).send(body));
+      done();
+    });
+    app.get('/', { preHandler: agentwrit.requireScope('write:data:x') }, () => 'in');
+    const answer = app.inject({ url: '/', headers: bearer() });
+    body.write('too ');
+    // Until the head of the other answer is out.
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    slow.resolve(vouch(bearer().authorization.slice('Bearer '.length)));
+    await decided.promise;
+    body.end('slow');
+    expect([(await answer).statusCode, (await answer).body]).toEqual([408, 'too slow']);
+    await app.close();
+  });
+
+  it('fills a placeholder with what a schema has made of a parameter', async () => {
+    const agentwrit = createAgentWrit({ broker: new ScriptedBroker() });
+    const app = fastify();
+    const schema = { params: { type: 'object', properties: { id: { type: 'integer' } } } };
+    app.get<{ Params: { id: number } }>(
+      '/customers/:id',
+      { schema, preHandler: agentwrit.requireScope('read:data:customer-{id}') },
+      (request) => ({ id: request.params.id }),
+    );
+    const send = (id: string, scope: string): Promise<{ statusCode: number; body: string }> =>
+      app.inject({ url: `/customers/${id}`, headers: bearer([scope]) });
+    expect((await send('7', 'read:data:customer-7')).body).toBe('{"id":7}');
+    // What is checked is what the handler gets.
+    expect((await send('07', 'read:data:customer-7')).body).toBe('{"id":7}');
+    expect((await send('07', 'read:data:customer-07')).statusCode).toBe(403);
+    expect((await send('9007199254740993', 'read:data:customer-9007199254740993')).statusCode).toBe(
+      500,
+    );
     await app.close();
   });
 

@@ -46,7 +46,7 @@ export function createAgentWrit(options: GuardOptions): AgentWrit {
       const check = guard.requireScope(...requirement);
       return async function requireScope(c, next) {
         const checked = check(new HonoRequestFacts(c));
-        const answer = checked instanceof Promise ? await checked : checked;
+        const answer = 'outcome' in checked ? checked : await checked;
         if (answer.outcome === 'allow') {
           c.set('agent', answer.agent);
           return next();

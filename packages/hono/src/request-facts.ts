@@ -11,12 +11,14 @@ export class HonoRequestFacts implements RequestFacts {
   }
 
   /**
-   * On Node every value as received. Elsewhere the platform has joined repeated fields with ", " already;
-   * what comes of that is no bearer credential and is refused.
+   * On Node several values are seen as they were received. Elsewhere the platform has joined them with ", "
+   * already; what comes of that is no bearer credential and is refused.
    */
   get authorization(): string | readonly string[] | undefined {
-    const rawHeaders = nodeRawHeaders(this.#c.env);
-    return rawHeaders ? readAuthorization(rawHeaders) : this.#c.req.header('authorization');
+    return readAuthorization(
+      nodeRawHeaders(this.#c.env) ?? [],
+      this.#c.req.header('authorization'),
+    );
   }
 
   get method(): string {

@@ -68,11 +68,22 @@ describe('requireScope for Hono', () => {
     const app = new Hono().get('/', requireScope('read:data:x'), (c) => c.text('in'));
     const send = (...values: string[]): Response | Promise<Response> => {
       const rawHeaders = values.flatMap((value) => ['Authorization', value]);
-      return app.request('/', {}, { incoming: { rawHeaders } });
+      const headers: Record<string, string> =
+        values[0] === undefined ? {} : { authorization: values[0] };
+      return app.request('/', { headers }, { incoming: { rawHeaders } });
     };
     expect((await send(bearer().authorization)).status).toBe(200);
     expect((await send('Basic eA==', 'Basic eQ==')).status).toBe(400);
     expect((await send()).status).toBe(401);
+  });
+
+  it('sees the credentials of the request it stands on, not of one around it', async () => {
+    const { requireScope } = createAgentWrit({ broker: new ScriptedBroker() });
+    const inner = new Hono().get('/', requireScope('read:data:x'), (c) => c.text('in'));
+    const outer = new Hono().get('/', (c) => inner.fetch(new Request(c.req.url), c.env));
+    const rawHeaders = ['Authorization', bearer().authorization];
+    const answer = await outer.request('/', { headers: bearer() }, { incoming: { rawHeaders } });
+    expect(answer.status).toBe(401);
   });
 
   it('leaves the errors of a handler to onError, cold and warm', async () => {

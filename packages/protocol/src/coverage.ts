@@ -31,7 +31,7 @@ export interface RequiredScope {
   readonly wide: string;
 }
 
-/** Prepares a required scope for {@link HeldScopes.covers}; `undefined` when it is malformed. */
+/** Prepares a required scope for {@link HeldScopes.coversCompiled}; `undefined` when it is malformed. */
 export function compileRequiredScope(scope: string): RequiredScope | undefined {
   const wide = widened(scope);
   return wide === undefined ? undefined : { scope, wide };
@@ -49,11 +49,14 @@ export class HeldScopes {
   }
 
   /** Whether some held scope covers this one; a malformed required scope is never covered. */
-  covers(required: string | RequiredScope): boolean {
-    const compiled = typeof required === 'string' ? compileRequiredScope(required) : required;
-    return (
-      compiled !== undefined && (this.#texts.has(compiled.scope) || this.#texts.has(compiled.wide))
-    );
+  covers(required: string): boolean {
+    const compiled = compileRequiredScope(required);
+    return compiled !== undefined && this.coversCompiled(compiled);
+  }
+
+  /** The same for a scope out of {@link compileRequiredScope}. It believes what it is given. */
+  coversCompiled({ scope, wide }: RequiredScope): boolean {
+    return this.#texts.has(scope) || this.#texts.has(wide);
   }
 
   /**

@@ -1,19 +1,37 @@
 // Options as a program gave them in → nothing out, or a TypeError that names the option and what is allowed.
 // Shared by every package whose factories take options. Never quotes a value that may be a secret.
 
-/** Refuses anything but an object with known members only: a misspelt option must not be ignored. */
+/**
+ * Refuses anything but a plain object whose own, enumerable members are known: a misspelt option must not be
+ * ignored, nor one that sits on a prototype, where reading it by name finds it and copying the object does
+ * not. That rules out class instances, and a promise or a set that got into the place of the options.
+ */
 export function assertKnownOptions(
   options: unknown,
   where: string,
   known: readonly string[],
 ): asserts options is object {
-  if (typeof options !== 'object' || options === null || Array.isArray(options)) {
-    throw new TypeError(`${where} takes an options object with ${known.join(', ')}`);
+  if (typeof options !== 'object' || options === null || !isPlain(options, known)) {
+    throw new TypeError(`${where} takes a plain options object with ${known.join(', ')}`);
   }
-  const unknown = Object.keys(options).find((name) => !known.includes(name));
+  const unknown = Reflect.ownKeys(options).find(
+    (key) => typeof key === 'symbol' || !known.includes(key) || !propertyIsEnumerable(options, key),
+  );
   if (unknown !== undefined) {
-    throw new TypeError(`unknown option "${unknown}": ${where} takes ${known.join(', ')}`);
+    throw new TypeError(`unknown option "${String(unknown)}": ${where} takes ${known.join(', ')}`);
   }
+}
+
+function propertyIsEnumerable(options: object, key: string): boolean {
+  return Object.prototype.propertyIsEnumerable.call(options, key);
+}
+
+/** Whether it stands directly on a root prototype, of any realm, that has none of these names. */
+function isPlain(options: object, known: readonly string[]): boolean {
+  const prototype: unknown = Object.getPrototypeOf(options);
+  if (prototype === null) return true;
+  if (Array.isArray(options) || Object.getPrototypeOf(prototype) !== null) return false;
+  return known.every((name) => !(name in (prototype as object)));
 }
 
 /** Text of at least one character. */

@@ -19,7 +19,7 @@ function compiledIsSubset(required: readonly string[], held: readonly string[]):
   const scopes = new HeldScopes(held);
   return required.every((scope) => {
     const compiled = compileRequiredScope(scope);
-    return compiled !== undefined && scopes.covers(compiled);
+    return compiled !== undefined && scopes.coversCompiled(compiled);
   });
 }
 

@@ -1,3 +1,4 @@
+import { runInNewContext } from 'node:vm';
 import { describe, expect, it } from 'vitest';
 import {
   assertBoolean,
@@ -16,7 +17,9 @@ describe('option checks', () => {
     { name: 'an array', options: ['maxAge'] },
   ])('refuse $name for options, and say what there is', ({ options }) => {
     const check = (): void => assertKnownOptions(options, 'createGuard', ['broker', 'maxAge']);
-    expect(check).toThrow(new TypeError('createGuard takes an options object with broker, maxAge'));
+    expect(check).toThrow(
+      new TypeError('createGuard takes a plain options object with broker, maxAge'),
+    );
   });
 
   it('name an option that is unknown, and those that are known', () => {
@@ -28,6 +31,42 @@ describe('option checks', () => {
     expect(() =>
       assertKnownOptions({ maxAge: 5 }, 'createGuard', ['broker', 'maxAge']),
     ).not.toThrow();
+  });
+
+  class Configuration {
+    get broker(): string {
+      return 'here';
+    }
+  }
+
+  // Reading such a member by name finds it, copying the object does not: half of the options would count.
+  it.each([
+    { name: 'a class with getters', options: new Configuration() },
+    { name: 'an object that inherits them', options: Object.create({ broker: 1 }) as object },
+    {
+      name: 'one on a bare prototype',
+      options: Object.create(Object.assign(Object.create(null) as object, { broker: 1 })) as object,
+    },
+    {
+      name: 'a member that is not enumerable',
+      options: Object.defineProperty({}, 'broker', { value: 1 }),
+    },
+    { name: 'a symbol', options: { [Symbol('broker')]: 1 } },
+    { name: 'a promise', options: Promise.resolve({ broker: 1 }) },
+    { name: 'a set', options: new Set(['broker']) },
+    { name: 'a map', options: new Map([['broker', 1]]) },
+  ])('refuse $name', ({ options }) => {
+    expect(() => assertKnownOptions(options, 'createGuard', ['broker'])).toThrow(TypeError);
+  });
+
+  it('take plain objects, those without a prototype and those of another realm', () => {
+    for (const options of [
+      { broker: 1 },
+      Object.assign(Object.create(null) as object, { broker: 1 }),
+      runInNewContext('({ broker: 1 })') as object,
+    ]) {
+      assertKnownOptions(options, 'createGuard', ['broker']);
+    }
   });
 
   it('are not fooled by options that shadow names of Object', () => {
