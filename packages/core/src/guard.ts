@@ -17,25 +17,11 @@ import {
 import { compilePolicy } from './policy.js';
 import { couldBeLive } from './prefilter.js';
 import { type Refusal, refuse } from './refusal.js';
+import type { RequestFacts } from './request-facts.js';
 import { requestIdOf } from './request-id.js';
 import { compileRequirement, type Requirement } from './requirement.js';
 import { createInProcessTransport, createPoolTransport } from './transport.js';
 import { Verdicts, type Vouched } from './verdicts.js';
-
-/** What an adapter knows of a request. Members may be getters: those not needed are not read. */
-export interface RequestFacts {
-  /** Every Authorization field value, unjoined where the platform can tell them apart. */
-  readonly authorization: string | readonly string[] | undefined;
-  readonly method: string;
-  /** The request target: path and query, or the whole URL. */
-  readonly url: string;
-  /** The route's pattern, where the framework knows it. */
-  readonly route: string | undefined;
-  /** The `X-Request-ID` field, as received. */
-  readonly requestId: string | undefined;
-  /** A decoded parameter of the route itself, never of a URL parsed again. */
-  param(name: string): string | undefined;
-}
 
 /** What the adapter does next: go on with the agent, or send the refusal. */
 export type GuardAnswer =

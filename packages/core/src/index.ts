@@ -3,13 +3,12 @@ export {
   createGuard,
   type Guard,
   type GuardAnswer,
-  type RequestFacts,
   type RequireScopeArguments,
   type RouteCheck,
 } from './guard.js';
 export type { GuardOptions, RouteOptions } from './guard-options.js';
 export { readAuthorization } from './bearer.js';
-export { readRouteParameter } from './route-parameter.js';
+export { readRouteParameter, type RequestFacts } from './request-facts.js';
 export type { InProcessBroker } from './transport.js';
 export type { FaultCode } from './fault.js';
 export { Agent, type DelegationLink, type Proof } from './agent.js';

@@ -60,7 +60,7 @@ export function createAgentWrit(options: GuardOptions): AgentWrit {
       return function requireScope(req: ExpressRequest, res, next) {
         const answer = check(new ExpressRequestFacts(req));
         if ('outcome' in answer) proceed(answer, req, res, next);
-        else void answer.then((late) => proceed(late, req, res, next));
+        else answer.then((late) => proceed(late, req, res, next), next);
       };
     },
     close: () => guard.close(),

@@ -70,7 +70,7 @@ export function createAgentWrit(options: GuardOptions): AgentWrit {
       return function requireScope(request, reply, done) {
         const answer = check(new FastifyRequestFacts(request));
         if ('outcome' in answer) proceed(answer, request, reply, done);
-        else void answer.then((late) => proceed(late, request, reply, done));
+        else answer.then((late) => proceed(late, request, reply, done), done);
       };
     },
     close,

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { readRouteParameter } from '../src/route-parameter.js';
+import { readRouteParameter } from '../src/request-facts.js';
 
 it.each([
   { name: 'a text', params: { id: '7' }, value: '7' },
