@@ -7,5 +7,7 @@ export default defineConfig({
     include: ['packages/*/test/**/*.test.ts', 'test/**/*.test.ts'],
     environment: 'node',
     testTimeout: 20_000,
+    // What tests provoke on purpose looks like a fault in the log of a run that passes.
+    execArgv: ['--no-warnings'],
   },
 });

@@ -3,6 +3,7 @@
 
 import { randomBytes, type KeyObject } from 'node:crypto';
 import {
+  assertBoolean,
   assertFunction,
   assertKnownOptions,
   assertNumber,
@@ -31,6 +32,8 @@ export interface BrokerOptions {
   readonly clock?: () => number;
   /** The work factor of admin and client secrets, 4 to 31. Default 10; tests are faster with 4. */
   readonly bcryptCost?: number;
+  /** Whether logins are limited (protocol §1.10). Default true; suites that log in all the time turn it off. */
+  readonly rateLimits?: boolean;
   /** An Ed25519 private key, as KeyObject or PKCS#8 PEM. Default: a fresh one for every broker. */
   readonly signingKey?: KeyObject | string;
 }
@@ -50,6 +53,7 @@ const BROKER_OPTIONS: readonly (keyof BrokerOptions)[] = [
   'adminTokenTtl',
   'clock',
   'bcryptCost',
+  'rateLimits',
   'signingKey',
 ];
 
@@ -71,6 +75,7 @@ export function resolveOptions(options: BrokerOptions): BrokerSettings {
     adminTokenTtl = 300,
     clock = Date.now,
     bcryptCost = 10,
+    rateLimits = true,
     signingKey,
   } = options;
   assertText(adminSecret, 'adminSecret');
@@ -89,6 +94,7 @@ export function resolveOptions(options: BrokerOptions): BrokerSettings {
     assertNumber(ttl, name, { isWhole: true });
   }
   assertFunction(clock, 'clock');
+  assertBoolean(rateLimits, 'rateLimits');
   assertNumber(bcryptCost, 'bcryptCost', { min: 4, max: 31, isWhole: true });
   return {
     adminSecret,
@@ -101,6 +107,7 @@ export function resolveOptions(options: BrokerOptions): BrokerSettings {
     adminTokenTtl,
     clock,
     bcryptCost,
+    rateLimits,
     signingKey: signingKey === undefined ? newSigningKey() : readSigningKey(signingKey),
   };
 }

@@ -28,6 +28,8 @@ export interface Refused {
   readonly reason: RefusalReason;
   /** A fixed word that says more than the reason; for events, never for the caller. */
   readonly cause: string;
+  /** What an operator has to know to mend it. Only where something of ours is at fault. */
+  readonly detail?: string;
   readonly needed: Needed;
   /** Known when the broker vouched for the token, even if the guard's policy then refused it. */
   readonly agent?: Agent;
@@ -61,11 +63,13 @@ export function failed(error: unknown): Refused {
   if (error instanceof BrokerFault) {
     return {
       ...refused('broker_unavailable', error.code),
+      detail: error.message,
       retryAfterSeconds: error.retryAfterSeconds,
     };
   }
-  return refused(
-    'internal_error',
-    error instanceof UnfilledPlaceholder ? error.code : 'unexpected',
-  );
+  if (error instanceof UnfilledPlaceholder) {
+    return { ...refused('internal_error', error.code), detail: error.message };
+  }
+  // Not its message: it comes from anywhere, and may hold anything.
+  return refused('internal_error', 'unexpected');
 }

@@ -3,6 +3,7 @@
 import { channel } from 'node:diagnostics_channel';
 import type { Proof } from './agent.js';
 import type { Decision, RefusalReason } from './decision.js';
+import { Warnings } from './warnings.js';
 
 /** One per decision, frozen. Holds no token, no header and no query. */
 export interface DecisionEvent {
@@ -13,6 +14,8 @@ export interface DecisionEvent {
   readonly reason?: RefusalReason;
   /** More than the reason says, in one fixed word: `audience`, `timeout`, … */
   readonly cause?: string;
+  /** For an operator, where the broker could not be asked or the route is at fault: what to mend. */
+  readonly detail?: string;
   readonly method: string;
   /** The route's pattern, where the framework knows it. */
   readonly route?: string;
@@ -41,6 +44,8 @@ export const DECISION_CHANNEL = 'agentwrit:decision';
 
 const decisions = channel(DECISION_CHANNEL);
 
+const sinkWarnings = new Warnings('AGENTWRIT_SINK_FAILED');
+
 /** Whether anybody would receive an event: making one is not free. */
 export function isObserved(sink: DecisionSink | undefined): boolean {
   return sink !== undefined || decisions.hasSubscribers;
@@ -68,6 +73,7 @@ export function describeDecision(
   | 'outcome'
   | 'reason'
   | 'cause'
+  | 'detail'
   | 'requiredScope'
   | 'agentId'
   | 'taskId'
@@ -79,7 +85,11 @@ export function describeDecision(
   const { agent } = decision;
   return {
     outcome: decision.outcome,
-    ...(decision.outcome === 'refuse' && { reason: decision.reason, cause: decision.cause }),
+    ...(decision.outcome === 'refuse' && {
+      reason: decision.reason,
+      cause: decision.cause,
+      ...(decision.detail !== undefined && { detail: decision.detail }),
+    }),
     requiredScope: decision.needed?.map(({ scope }) => scope) ?? declared,
     ...(agent && {
       agentId: agent.id,
@@ -92,17 +102,8 @@ export function describeDecision(
   };
 }
 
-// Said once per process for each kind of failure (Node drops repeats of a code-d warning only for
-// deprecations), so a sink that fails on every request does not flood the log.
-let isWarned = false;
-
 function warn(error: unknown): void {
-  if (isWarned) return;
-  isWarned = true;
   // Only its kind: the message may hold anything, and even a name can be a getter that throws.
   const kind = error instanceof Error ? 'an error' : `a ${typeof error}`;
-  process.emitWarning(`a decision sink failed with ${kind}; decisions are not affected`, {
-    type: 'AgentWritWarning',
-    code: 'AGENTWRIT_SINK_FAILED',
-  });
+  sinkWarnings.warn(`a decision sink failed with ${kind}; decisions are not affected`);
 }

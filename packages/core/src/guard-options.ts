@@ -131,7 +131,9 @@ const GUARD_OPTIONS: readonly (keyof GuardOptions)[] = [
 function assertDefined(options: object): void {
   const name = Object.entries(options).find(([, value]) => value === undefined)?.[0];
   if (name !== undefined) {
-    throw new TypeError(`"${name}" is undefined: leave it out to have its default`);
+    throw new TypeError(
+      `"${name}" is undefined (an environment variable that is not set?): give it a value, or leave it out`,
+    );
   }
 }
 
@@ -154,7 +156,7 @@ function readBroker(value: unknown, allowInsecureHttp: boolean): URL | InProcess
   }
   if (isInProcessBroker(value)) return value;
   throw new TypeError(
-    '"broker" must be the URL of the broker, or a broker object with a fetch method (await createBroker())',
+    '"broker" must be the URL of the broker, such as "http://127.0.0.1:8080", or a broker object with a fetch method, such as createBroker()',
   );
 }
 

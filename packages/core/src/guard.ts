@@ -22,6 +22,7 @@ import { requestIdOf } from './request-id.js';
 import { compileRequirement, type Requirement } from './requirement.js';
 import { createInProcessTransport, createPoolTransport } from './transport.js';
 import { Verdicts, type Vouched } from './verdicts.js';
+import { Warnings } from './warnings.js';
 
 /** What the adapter does next: go on with the agent, or send the refusal. */
 export type GuardAnswer =
@@ -31,10 +32,11 @@ export type GuardAnswer =
 /** Checks one request. Answers at once when the token is warm, never throws and never rejects. */
 export type RouteCheck = (facts: RequestFacts) => GuardAnswer | Promise<GuardAnswer>;
 
-/** Scopes, all of them needed, and options last. */
-export type RequireScopeArguments =
-  | readonly [first: Scope, ...others: Scope[]]
-  | readonly [first: Scope, ...others: Scope[], options: RouteOptions];
+/** Takes scopes, all of them needed, and options last. */
+export type RequireScope<Result> = (
+  first: Scope,
+  ...rest: readonly [...Scope[]] | readonly [...Scope[], RouteOptions]
+) => Result;
 
 /** Protects any number of routes with one cache and one pool of connections to the broker. */
 export interface Guard {
@@ -45,7 +47,7 @@ export interface Guard {
    * @example
    * const check = guard.requireScope('read:data:customer-{id}', { maxAge: 0 });
    */
-  readonly requireScope: (...requirement: RequireScopeArguments) => RouteCheck;
+  readonly requireScope: RequireScope<RouteCheck>;
   /** Forgets every verdict and closes the connections; requests after it are refused with 503. */
   readonly close: () => Promise<void>;
 }
@@ -61,6 +63,7 @@ export function createGuard(options: GuardOptions): Guard {
   const broker = createBrokerCalls(transport, settings.timeoutMs);
   const verdicts = new Verdicts(broker, { clock, maxEntries: settings.maxCachedTokens });
   const breachOf = compilePolicy(settings.policy);
+  const warnings = new Warnings('AGENTWRIT_REFUSING');
   let isClosed = false;
 
   /** The questions of one request, once it is known that its token is good at the broker. */
@@ -144,6 +147,9 @@ export function createGuard(options: GuardOptions): Guard {
         },
         onDecision,
       );
+    } else if (decision.outcome === 'refuse' && decision.detail !== undefined) {
+      // Nobody listens, and the caller is told nothing of it.
+      warnings.warn(`requests are refused with ${decision.reason}: ${decision.detail}`);
     }
     return decision.outcome === 'allow'
       ? { outcome: 'allow', agent: decision.agent }
@@ -184,12 +190,17 @@ export function createGuard(options: GuardOptions): Guard {
   };
 }
 
-function readArguments(args: RequireScopeArguments): {
+function readArguments(args: readonly unknown[]): {
   scopes: readonly unknown[];
   maxAge?: number;
 } {
   const last: unknown = args.at(-1);
   if (typeof last !== 'object' || last === null) return { scopes: args };
+  if (Array.isArray(last)) {
+    throw new TypeError(
+      "\"requireScope\" takes scopes one by one, not in an array: ('a:b:c', 'd:e:f')",
+    );
+  }
   return { scopes: args.slice(0, -1), ...resolveRouteOptions(last) };
 }
 

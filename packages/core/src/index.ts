@@ -3,7 +3,7 @@ export {
   createGuard,
   type Guard,
   type GuardAnswer,
-  type RequireScopeArguments,
+  type RequireScope,
   type RouteCheck,
 } from './guard.js';
 export type { GuardOptions, RouteOptions } from './guard-options.js';

@@ -21,8 +21,8 @@ export class UnfilledPlaceholder extends Error {
   override readonly name = 'UnfilledPlaceholder';
   readonly code = 'unfilled_placeholder';
 
-  constructor(placeholder: string) {
-    super(`the route has no value for the placeholder {${placeholder}} of its scope`);
+  constructor(placeholder: string, declared: string) {
+    super(`the route has no parameter "${placeholder}" to fill the scope "${declared}" with`);
   }
 }
 
@@ -74,6 +74,9 @@ function compileTemplate(declared: unknown): RequiredScope | Resolver {
   }
   if (!declared.includes('{') && !declared.includes('}')) return compiled;
 
+  if (declared.includes('${')) {
+    throw templateError(declared, 'a placeholder is written {name}, without a dollar sign');
+  }
   const prefix = compiled.wide.slice(0, -1);
   if (prefix.includes('{') || prefix.includes('}')) {
     throw templateError(declared, 'a placeholder may stand in the identifier only');
@@ -84,7 +87,7 @@ function compileTemplate(declared: unknown): RequiredScope | Resolver {
     let isReadable = true;
     for (const [index, { name, after }] of placeholders.entries()) {
       const value = param(name);
-      if (value === undefined || value === '') throw new UnfilledPlaceholder(name);
+      if (value === undefined || value === '') throw new UnfilledPlaceholder(name, declared);
       identifier += value + after;
       // `{tenant}-{id}` filled with "a-b" and "c" reads the same as with "a" and "b-c". A value that runs
       // into the text behind it must not borrow the other reading's grant: only `*` covers it.

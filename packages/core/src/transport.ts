@@ -116,5 +116,8 @@ function single(value: string | string[] | undefined): string | undefined {
 
 function asFault(error: unknown): BrokerFault {
   if (error instanceof BrokerFault) return error;
-  return new BrokerFault('connection', 'the connection to the broker failed');
+  // Only its code, ECONNREFUSED say: the rest of a client's error can hold the bytes it choked on.
+  const code =
+    error instanceof Error && 'code' in error ? String(error.code).slice(0, 60) : 'unknown';
+  return new BrokerFault('connection', `the connection to the broker failed (${code})`);
 }

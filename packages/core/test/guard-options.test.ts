@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { createGuard, type GuardOptions, type RequireScopeArguments } from '../src/index.js';
+import { createGuard, type GuardOptions, type Scope } from '../src/index.js';
 
 const broker = 'http://127.0.0.1:8080';
 
@@ -120,7 +120,7 @@ describe('requireScope', () => {
       args: [{ maxAge: 1 }, 'read:data:x'],
       says: 'got object',
     },
-    { name: 'an array of scopes', args: [['read:data:x']], says: 'options object' },
+    { name: 'an array of scopes', args: [['read:data:x']], says: 'one by one' },
     {
       name: 'an unknown option',
       args: ['read:data:x', { maxage: 1 }],
@@ -141,7 +141,7 @@ describe('requireScope', () => {
     { name: 'a NaN maxAge', args: ['read:data:x', { maxAge: Number.NaN }], says: '"maxAge"' },
   ])('refuses $name with a TypeError', async ({ args, says }) => {
     const guard = createGuard({ broker });
-    const build = (): unknown => guard.requireScope(...(args as unknown as RequireScopeArguments));
+    const build = (): unknown => guard.requireScope(...(args as unknown as [Scope]));
     expect(build).toThrow(TypeError);
     expect(build).toThrow(says);
     await guard.close();

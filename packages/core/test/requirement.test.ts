@@ -21,6 +21,7 @@ describe('compileRequirement', () => {
     { name: 'a number', scopes: [7], says: 'got number' },
     { name: 'undefined', scopes: ['read:data:x', undefined], says: 'got undefined' },
     { name: 'an array', scopes: [['read:data:x']], says: 'got object' },
+    { name: 'a template literal in plain quotes', scopes: ['read:data:c-${id}'], says: 'dollar' },
     { name: 'a placeholder in the action', scopes: ['{a}:data:x'], says: 'identifier only' },
     { name: 'a placeholder in the resource', scopes: ['read:{r}:x'], says: 'identifier only' },
     { name: 'an unclosed placeholder', scopes: ['read:data:{id'], says: 'written {name}' },

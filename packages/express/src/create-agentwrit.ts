@@ -7,7 +7,7 @@ import {
   type GuardAnswer,
   type GuardOptions,
   type Refusal,
-  type RequireScopeArguments,
+  type RequireScope,
 } from '@agentwrit/core';
 import { type ExpressRequest, ExpressRequestFacts } from './request-facts.js';
 
@@ -40,7 +40,7 @@ export interface AgentWrit {
    * @example
    * app.get('/customers/:id', requireScope('read:data:customer-{id}'), handler);
    */
-  readonly requireScope: (...requirement: RequireScopeArguments) => ExpressMiddleware;
+  readonly requireScope: RequireScope<ExpressMiddleware>;
   /** Closes the connections to the broker; requests after it are refused with 503. */
   readonly close: () => Promise<void>;
 }
@@ -55,8 +55,8 @@ export interface AgentWrit {
 export function createAgentWrit(options: GuardOptions): AgentWrit {
   const guard = createGuard(options);
   return {
-    requireScope(...requirement) {
-      const check = guard.requireScope(...requirement);
+    requireScope(first, ...others) {
+      const check = guard.requireScope(first, ...others);
       return function requireScope(req: ExpressRequest, res, next) {
         const answer = check(new ExpressRequestFacts(req));
         if ('outcome' in answer) proceed(answer, req, res, next);

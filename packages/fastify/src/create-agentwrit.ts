@@ -6,7 +6,7 @@ import {
   type GuardAnswer,
   type GuardOptions,
   type Refusal,
-  type RequireScopeArguments,
+  type RequireScope,
 } from '@agentwrit/core';
 import type {
   FastifyPluginCallback,
@@ -39,7 +39,7 @@ export interface AgentWrit {
    * @example
    * app.get('/customers/:id', { preHandler: requireScope('read:data:customer-{id}') }, handler);
    */
-  readonly requireScope: (...requirement: RequireScopeArguments) => preHandlerHookHandler;
+  readonly requireScope: RequireScope<preHandlerHookHandler>;
   /** Closes the connections to the broker; requests after it are refused with 503. */
   readonly close: () => Promise<void>;
 }
@@ -58,15 +58,15 @@ export function createAgentWrit(options: GuardOptions): AgentWrit {
   return {
     plugin: fastifyPlugin(
       (app, _options, done) => {
-        // Declared up front, so that every request object has one shape.
-        app.decorateRequest('agent');
+        // Declared up front, so that every request object has one shape; once, though there may be more guards.
+        if (!app.hasRequestDecorator('agent')) app.decorateRequest('agent');
         app.addHook('onClose', close);
         done();
       },
       { name: '@agentwrit/fastify', fastify: '5.x' },
     ),
-    requireScope(...requirement) {
-      const check = guard.requireScope(...requirement);
+    requireScope(first, ...others) {
+      const check = guard.requireScope(first, ...others);
       return function requireScope(request, reply, done) {
         const answer = check(new FastifyRequestFacts(request));
         if ('outcome' in answer) proceed(answer, request, reply, done);

@@ -160,6 +160,18 @@ describe('requireScope for Fastify', () => {
     await app.close();
   });
 
+  it('may be there twice on one server', async () => {
+    const app = fastify();
+    for (const audience of ['orders', 'billing']) {
+      const agentwrit = createAgentWrit({ broker: new ScriptedBroker(), audience });
+      await app.register(agentwrit.plugin);
+      app.get(`/${audience}`, { preHandler: agentwrit.requireScope('read:data:x') }, () => 'in');
+    }
+    expect((await app.inject('/orders')).statusCode).toBe(401);
+    expect((await app.inject({ url: '/billing', headers: bearer() })).statusCode).toBe(401);
+    await app.close();
+  });
+
   it('closes the guard with the server', async () => {
     const agentwrit = createAgentWrit({ broker: new ScriptedBroker() });
     const closing = fastify();

@@ -1,11 +1,6 @@
 // Hono's context in → the guard's facts; the guard's answer → next(), or the refusal as it is.
 
-import {
-  type Agent,
-  createGuard,
-  type GuardOptions,
-  type RequireScopeArguments,
-} from '@agentwrit/core';
+import { type Agent, createGuard, type GuardOptions, type RequireScope } from '@agentwrit/core';
 import type { MiddlewareHandler } from 'hono';
 import { HonoRequestFacts } from './request-facts.js';
 
@@ -25,9 +20,7 @@ export interface AgentWrit {
    * @example
    * app.get('/customers/:id', requireScope('read:data:customer-{id}'), (c) => c.text(c.var.agent.id));
    */
-  readonly requireScope: (...requirement: RequireScopeArguments) => MiddlewareHandler<{
-    Variables: AgentVariables;
-  }>;
+  readonly requireScope: RequireScope<MiddlewareHandler<{ Variables: AgentVariables }>>;
   /** Closes the connections to the broker; requests after it are refused with 503. */
   readonly close: () => Promise<void>;
 }
@@ -42,8 +35,8 @@ export interface AgentWrit {
 export function createAgentWrit(options: GuardOptions): AgentWrit {
   const guard = createGuard(options);
   return {
-    requireScope(...requirement) {
-      const check = guard.requireScope(...requirement);
+    requireScope(first, ...others) {
+      const check = guard.requireScope(first, ...others);
       return async function requireScope(c, next) {
         const checked = check(new HonoRequestFacts(c));
         const answer = 'outcome' in checked ? checked : await checked;

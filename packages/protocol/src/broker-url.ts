@@ -14,11 +14,15 @@ export function parseBrokerUrl(
 ): URL {
   const text = value instanceof URL ? value.href : value;
   if (typeof text !== 'string' || !URL.canParse(text)) {
-    throw new TypeError(`"${name}" must be an absolute http: or https: URL`);
+    throw new TypeError(
+      `"${name}" must be an absolute http: or https: URL, such as "http://127.0.0.1:8080"`,
+    );
   }
   const url = new URL(text);
   if (url.protocol !== 'http:' && url.protocol !== 'https:') {
-    throw new TypeError(`"${name}" must be an http: or https: URL, got ${url.protocol}`);
+    throw new TypeError(
+      `"${name}" must be an http: or https: URL, such as "http://127.0.0.1:8080", got ${url.protocol}`,
+    );
   }
   if (url.username !== '' || url.password !== '' || url.search !== '' || url.hash !== '') {
     throw new TypeError(`"${name}" must not contain a user name, password, query or hash`);

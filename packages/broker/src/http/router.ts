@@ -45,7 +45,10 @@ export function createRequestHandler(state: BrokerState): RequestHandler {
 }
 
 function serve(route: Route, call: Call, state: BrokerState): Reply | Promise<Reply> {
-  if (route.auth === 'none') return route.limit?.(call, state) ?? route.handle(call, state);
+  if (route.auth === 'none') {
+    const limited = state.settings.rateLimits ? route.limit?.(call, state) : undefined;
+    return limited ?? route.handle(call, state);
+  }
   const caller = authenticate(call, route.scope, state);
   return 'kind' in caller ? caller : route.handle({ ...call, claims: caller }, state);
 }
