@@ -69,9 +69,29 @@ describe.concurrent('the demo', () => {
     expect(code).toBe(1);
   });
 
+  it.each([
+    {
+      variable: 'AGENTWRIT_CLIENT_SECRET',
+      says: 'AGENTWRIT_CLIENT_ID and AGENTWRIT_CLIENT_SECRET?',
+    },
+    { variable: 'AGENTWRIT_ADMIN_SECRET', says: 'AGENTWRIT_ADMIN_SECRET?' },
+  ])(
+    'says in one line that $variable is wrong',
+    { timeout: 60_000 },
+    async ({ variable, says }) => {
+      await using broker = await givenBroker(['read:data:*', 'write:data:*']);
+      const { code, output } = await runDemo({ ...broker.env, [variable]: 'wrong' });
+      expect(output).toContain(says);
+      expect(output).not.toContain('    at ');
+      expect(code).toBe(1);
+    },
+  );
+
   it('says which variable is missing', async () => {
     const { code, output } = await runDemo({ AGENTWRIT_BROKER_URL: 'http://127.0.0.1:9' });
-    expect(output).toContain('AGENTWRIT_ADMIN_SECRET must be set too');
+    expect(output).toContain(
+      'set AGENTWRIT_CLIENT_ID and AGENTWRIT_CLIENT_SECRET and AGENTWRIT_ADMIN_SECRET too',
+    );
     expect(code).toBe(1);
   });
 });

@@ -1,9 +1,8 @@
 // What the documents show is compiled as a reader would compile it, and what the front page shows is run.
 
+import type { ChildProcess } from 'node:child_process';
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { createBroker } from '@agentwrit/broker';
-import { AgentWritOperator } from '@agentwrit/client';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { commandPath, freePort, ROOT, start } from './programs.js';
 
@@ -24,7 +23,7 @@ const documents = [
 
 const blocks = documents.flatMap((document): Block[] => {
   const text = readFileSync(join(ROOT, document), 'utf8');
-  return [...text.matchAll(/(?:<!-- run: (\w+) -->\n)?```ts\n([\s\S]*?)\n```/g)].map(
+  return [...text.matchAll(/(?:<!-- run: (\w+) -->\n\s*)?```ts\n([\s\S]*?)\n```/g)].map(
     (match, index) => ({
       name: `${document.replaceAll(/[/\\]/g, '-').replace('.md', '')}-${index + 1}`,
       role: match[1],
@@ -44,6 +43,19 @@ function programOf(role: string, addresses: Readonly<Record<string, string>>): s
   const path = join(FOLDER, 'dist', `run-${role}-${process.pid}-${Math.random()}.mjs`);
   writeFileSync(path, program);
   return path;
+}
+
+/** The variables that a running program has told its reader to export. */
+async function exportsOf(child: ChildProcess): Promise<Record<string, string>> {
+  let output = '';
+  for await (const text of child.stdout ?? []) {
+    output += String(text);
+    const lines = [...output.matchAll(/^export (\w+)=(\S+)$/gm)];
+    if (lines.length === 3) {
+      return Object.fromEntries(lines.map(([, name = '', value = '']) => [name, value]));
+    }
+  }
+  throw new Error(`three exports were promised, and this was printed: ${output}`);
 }
 
 async function answering(url: string): Promise<Response> {
@@ -109,21 +121,17 @@ describe('the documents', () => {
   it.each(['express', 'fastify', 'hono'])(
     'show an API on %s, and an agent, that work together',
     async (framework) => {
-      await using broker = createBroker({ bcryptCost: 4 });
-      const { url: brokerUrl } = await broker.listen();
-      await using operator = new AgentWritOperator({ brokerUrl, adminSecret: broker.adminSecret });
-      const app = await operator.registerApp({ name: 'orders', scopes: ['read:data:*'] });
+      const brokerPort = await freePort();
+      const broker = start([programOf('broker', { 8080: String(brokerPort) })]);
+      const environment = await exportsOf(broker.child);
+      const brokerUrl = `http://127.0.0.1:${brokerPort}`;
+      expect(environment['AGENTWRIT_BROKER_URL']).toBe(brokerUrl);
       const port = String(await freePort());
 
       const api = start([programOf(framework, { 'http://127.0.0.1:8080': brokerUrl, 3000: port })]);
       const orders = `http://127.0.0.1:${port}/customers/7291/orders`;
       expect((await answering(orders)).status).toBe(401);
 
-      const environment = {
-        AGENTWRIT_BROKER_URL: brokerUrl,
-        AGENTWRIT_CLIENT_ID: app.clientId,
-        AGENTWRIT_CLIENT_SECRET: app.clientSecret,
-      };
       const agent = await start([programOf('agent', { 3000: port })], { env: environment })
         .finished;
       expect(agent).toMatchObject({ code: 0 });
@@ -136,8 +144,10 @@ describe('the documents', () => {
         },
       ).finished;
       expect(other.output).toMatch(/^403 \{[\s\S]*required_scope: \[ 'read:data:customer-8' \]/);
-      api.child.kill('SIGTERM');
-      await api.finished;
+      for (const { child, finished } of [api, broker]) {
+        child.kill('SIGTERM');
+        await finished;
+      }
     },
     60_000,
   );

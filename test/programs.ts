@@ -27,7 +27,9 @@ export function start(
   args: readonly string[],
   options: { readonly env?: Readonly<Record<string, string>>; readonly cwd?: string } = {},
 ): { readonly child: ChildProcess; readonly finished: Promise<Finished> } {
-  const { AGENTWRIT_BROKER_URL: _, ...env } = process.env;
+  const env = Object.fromEntries(
+    Object.entries(process.env).filter(([name]) => !name.startsWith('AGENTWRIT_')),
+  );
   const child = spawn(process.execPath, args, {
     cwd: options.cwd ?? ROOT,
     env: { ...env, NO_COLOR: '1', ...options.env },

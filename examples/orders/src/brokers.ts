@@ -13,6 +13,13 @@ export interface DemoBroker {
   close(): Promise<void>;
 }
 
+const VARIABLES = [
+  'AGENTWRIT_BROKER_URL',
+  'AGENTWRIT_CLIENT_ID',
+  'AGENTWRIT_CLIENT_SECRET',
+  'AGENTWRIT_ADMIN_SECRET',
+];
+
 const APP_SCOPES = ['read:data:*', 'write:data:*'];
 
 /** Starts the embedded broker and registers an app at it. */
@@ -46,14 +53,16 @@ export async function startOwnBroker(): Promise<DemoBroker> {
 export function useGivenBroker(
   env: Readonly<Record<string, string | undefined>>,
 ): DemoBroker | undefined {
-  const url = env['AGENTWRIT_BROKER_URL'];
-  if (!url) return undefined;
-  const adminSecret = env['AGENTWRIT_ADMIN_SECRET'];
-  if (!adminSecret) {
+  const isSet = (name: string): boolean => Boolean(env[name]);
+  if (!VARIABLES.some(isSet)) return undefined;
+  const missing = VARIABLES.filter((name) => !isSet(name));
+  if (missing.length > 0) {
     throw new TypeError(
-      'AGENTWRIT_BROKER_URL is set, so AGENTWRIT_ADMIN_SECRET must be set too: the demo revokes a task',
+      `to use a given broker, set ${missing.join(' and ')} too; to use an embedded one, set none of ${VARIABLES.join(', ')}`,
     );
   }
+  const url = env['AGENTWRIT_BROKER_URL'] ?? '';
+  const adminSecret = env['AGENTWRIT_ADMIN_SECRET'] ?? '';
   const app = AgentWritApp.fromEnv(env);
   const operator = new AgentWritOperator({ brokerUrl: url, adminSecret });
   return {

@@ -2,6 +2,8 @@
 // `npm run demo` at the top of the repository.
 
 import { randomBytes } from 'node:crypto';
+import { inspect } from 'node:util';
+import { AgentWritError, ProblemResponseError } from '@agentwrit/client';
 import { startOwnBroker, useGivenBroker } from './brokers.js';
 import { startExpressApi } from './express-api.js';
 import { startFastifyApi } from './fastify-api.js';
@@ -56,7 +58,10 @@ async function main(): Promise<boolean> {
       for (const place of places)
         agents.push({ place, agent: await createWorker(place, 'outage') });
       await broker.stop();
-      for (const { place, agent } of agents) await workWithoutBroker(place, agent);
+      for (const { place, agent } of agents) {
+        note(place.api.framework);
+        await workWithoutBroker(place, agent);
+      }
     } else {
       note('skipped: this broker is not ours to stop');
       for (const { framework } of apis) steps.skip('outage', framework);
@@ -77,6 +82,21 @@ try {
   );
   if (!isAllAsExpected) process.exitCode = 1;
 } catch (error) {
-  console.error(error);
+  console.error(`\n  ${explain(error)}\n`);
   process.exitCode = 1;
+}
+
+/** One line for what a reader can mend; the whole error for what we must. */
+function explain(error: unknown): string {
+  if (error instanceof ProblemResponseError) {
+    const { instance } = error.problem;
+    const credential = instance.startsWith('/v1/admin/')
+      ? ' (AGENTWRIT_ADMIN_SECRET?)'
+      : instance === '/v1/app/auth'
+        ? ' (AGENTWRIT_CLIENT_ID and AGENTWRIT_CLIENT_SECRET?)'
+        : '';
+    return `the broker refused ${instance}: ${error.message}${credential}`;
+  }
+  if (error instanceof AgentWritError || error instanceof TypeError) return error.message;
+  return inspect(error);
 }

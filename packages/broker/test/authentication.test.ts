@@ -124,6 +124,19 @@ describe('app authentication', () => {
 });
 
 describe('rate limits', () => {
+  it('are off when the broker is told so', async () => {
+    const scene = createScene({ rateLimits: false });
+    const statuses = new Set<number>();
+    for (let i = 0; i < 50; i++) {
+      const app = await scene.call('POST', '/v1/app/auth', {
+        body: { client_id: 'x', client_secret: 'y' },
+      });
+      const operator = await scene.call('POST', '/v1/admin/auth', { body: {} });
+      statuses.add(app.status).add(operator.status);
+    }
+    expect(statuses).toEqual(new Set([401, 400]));
+  });
+
   it('admits ten operator logins at once and then five a second, malformed ones counted', async () => {
     const scene = createScene();
     const attempt = () => scene.call('POST', '/v1/admin/auth', { body: '{' });
