@@ -21,11 +21,15 @@ const documents = [
   ...readdirSync(join(ROOT, 'packages')).map((name) => join('packages', name, 'README.md')),
 ];
 
+function nameOf(document: string): string {
+  return document.replaceAll(/[/\\]/g, '-').replace('.md', '');
+}
+
 const blocks = documents.flatMap((document): Block[] => {
   const text = readFileSync(join(ROOT, document), 'utf8');
   return [...text.matchAll(/(?:<!-- run: (\w+) -->\n\s*)?```ts\n([\s\S]*?)\n```/g)].map(
     (match, index) => ({
-      name: `${document.replaceAll(/[/\\]/g, '-').replace('.md', '')}-${index + 1}`,
+      name: `${nameOf(document)}-${index + 1}`,
       role: match[1],
       code: match[2] ?? '',
     }),
@@ -98,9 +102,8 @@ describe('the documents', () => {
 
   it('have code in every one', () => {
     for (const document of documents) {
-      const name = document.replaceAll(/[/\\]/g, '-').replace('.md', '');
       expect(
-        blocks.some((block) => block.name.startsWith(`${name}-`)),
+        blocks.some((block) => block.name.startsWith(`${nameOf(document)}-`)),
         document,
       ).toBe(true);
     }

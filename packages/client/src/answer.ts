@@ -1,6 +1,6 @@
 // A 2xx answer in → what it says out, or an error that quotes nothing of it.
 
-import { WireError } from '@agentwrit/protocol';
+import { isJsonType, WireError } from '@agentwrit/protocol';
 import { MalformedAnswerError } from './errors.js';
 import type { TransportAnswer } from './transport.js';
 
@@ -20,7 +20,7 @@ export function readAnswer<T>(
 
 function readJson({ contentType, truncated, body }: TransportAnswer): unknown {
   // A proxy's log-in page is 200 too.
-  if (contentType.split(';', 1)[0]?.trim().toLowerCase() !== 'application/json') {
+  if (!isJsonType(contentType)) {
     throw new WireError('content-type', 'application/json', contentType);
   }
   if (truncated) throw new WireError('body', 'at most 1 MiB', body);

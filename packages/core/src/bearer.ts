@@ -63,15 +63,18 @@ function otherScheme(value: string, maxLength: number): Bearer {
  * @param parsed Node's `headers.authorization`
  */
 export function readAuthorization(
-  rawHeaders: readonly string[],
+  rawHeaders: readonly unknown[],
   parsed: string | undefined,
 ): string | readonly string[] | undefined {
   const received: string[] = [];
   for (let index = 0; index + 1 < rawHeaders.length; index += 2) {
     const name = rawHeaders[index];
     // Length first: it rules out nearly every other field without making a lower-case copy.
-    if (name?.length !== 13 || name.toLowerCase() !== 'authorization') continue;
-    received.push(rawHeaders[index + 1] ?? '');
+    if (typeof name !== 'string' || name.length !== 13) continue;
+    if (name.toLowerCase() !== 'authorization') continue;
+    const value = rawHeaders[index + 1];
+    // What is no text still counts as one more value.
+    received.push(typeof value === 'string' ? value : '');
   }
   return received.length > 1 ? received : parsed;
 }

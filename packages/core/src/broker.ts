@@ -1,6 +1,12 @@
 // A token in → the broker's verdict out (protocol §2.4).
 
-import { type Claims, readValidation, type ValidateAnswer, WireError } from '@agentwrit/protocol';
+import {
+  type Claims,
+  isJsonType,
+  readValidation,
+  type ValidateAnswer,
+  WireError,
+} from '@agentwrit/protocol';
 import { BrokerFault } from './fault.js';
 import { decodeTokenPart } from './prefilter.js';
 import type { BrokerAnswer, BrokerTransport } from './transport.js';
@@ -74,7 +80,7 @@ function readAnswer(answer: BrokerAnswer): Verdict {
     });
   }
   // A proxy's log-in page is 200 too.
-  if (answer.contentType.split(';', 1)[0]?.trim().toLowerCase() !== 'application/json') {
+  if (!isJsonType(answer.contentType)) {
     throw new BrokerFault('malformed_answer', 'the answer is not application/json');
   }
   const value = parseJson(answer.body);

@@ -68,20 +68,7 @@ export function emitDecision(event: DecisionEvent, sink: DecisionSink | undefine
 export function describeDecision(
   decision: Decision,
   declared: readonly string[],
-): Pick<
-  DecisionEvent,
-  | 'outcome'
-  | 'reason'
-  | 'cause'
-  | 'detail'
-  | 'requiredScope'
-  | 'agentId'
-  | 'taskId'
-  | 'orchId'
-  | 'tokenId'
-  | 'grantedScope'
-  | 'proof'
-> {
+): Omit<DecisionEvent, 'time' | 'method' | 'route' | 'requestId' | 'durationMs'> {
   const { agent } = decision;
   return {
     outcome: decision.outcome,

@@ -1,7 +1,7 @@
 // A refusal in → status, headers and body out. The only file that knows HTTP status codes.
 // RFC 6750 §3 for the challenge, RFC 9457 for the body.
 
-import { encodeJson, type ProblemDetails, problemType } from '@agentwrit/protocol';
+import { encodeJson, type ProblemDetails, problemInstance, problemType } from '@agentwrit/protocol';
 import type { Refused, RefusalReason } from './decision.js';
 
 /** A whole HTTP answer; adapters send it as it is. */
@@ -140,10 +140,5 @@ function quoted(text: string): string {
 export function requestPath(url: string): string {
   // Origin-form first: "//host/x" is a path here, not a host.
   const whole = url.startsWith('/') ? `http://localhost${url}` : url;
-  const path = URL.canParse(whole) ? new URL(whole).pathname : '/';
-  try {
-    return decodeURIComponent(path);
-  } catch {
-    return path;
-  }
+  return problemInstance(URL.canParse(whole) ? new URL(whole).pathname : '/');
 }

@@ -9,8 +9,8 @@ export interface RequestFacts {
   readonly url: string;
   /** The route's pattern, where the framework knows it. */
   readonly route: string | undefined;
-  /** The `X-Request-ID` field, as received. */
-  readonly requestId: string | undefined;
+  /** The `X-Request-ID` field, as received; of several the first counts. */
+  readonly requestId: string | readonly string[] | undefined;
   /** A decoded parameter of the route itself, never of a URL parsed again. */
   param(name: string): string | undefined;
 }

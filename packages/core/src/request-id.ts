@@ -5,8 +5,7 @@ import { randomBytes } from 'node:crypto';
 const ACCEPTABLE = /^[\x21-\x7e]{1,128}$/;
 
 /** The caller's request id when it is fit to be passed on, else a fresh one of 16 hex digits. */
-export function requestIdOf(received: string | undefined): string {
-  return received !== undefined && received.length <= 128 && ACCEPTABLE.test(received)
-    ? received
-    : randomBytes(8).toString('hex');
+export function requestIdOf(received: string | readonly string[] | undefined): string {
+  const id = typeof received === 'string' ? received : received?.[0];
+  return id !== undefined && ACCEPTABLE.test(id) ? id : randomBytes(8).toString('hex');
 }

@@ -12,8 +12,6 @@ export interface Requirement {
    * @throws UnfilledPlaceholder when a parameter is missing or empty
    */
   readonly resolve: (param: (name: string) => string | undefined) => readonly RequiredScope[];
-  /** Whether `resolve` gives the same for every request. */
-  readonly isConstant: boolean;
 }
 
 /** A route was declared with a placeholder that its path does not have: a mistake in the program. */
@@ -42,16 +40,15 @@ export function compileRequirement(scopes: readonly unknown[]): Requirement {
   const constants = resolvers.flatMap((resolver) =>
     typeof resolver === 'function' ? [] : [resolver],
   );
-  const isConstant = constants.length === resolvers.length;
   return {
     declared: Object.freeze(scopes.map(String)),
-    isConstant,
-    resolve: isConstant
-      ? () => constants
-      : (param) =>
-          resolvers.map((resolver) =>
-            typeof resolver === 'function' ? resolver(param) : resolver,
-          ),
+    resolve:
+      constants.length === resolvers.length
+        ? () => constants
+        : (param) =>
+            resolvers.map((resolver) =>
+              typeof resolver === 'function' ? resolver(param) : resolver,
+            ),
   };
 }
 

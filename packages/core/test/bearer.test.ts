@@ -103,6 +103,12 @@ describe('readAuthorization', () => {
       parsed: undefined,
       expected: undefined,
     },
+    {
+      name: 'two, one of which is no text',
+      raw: [7, 'Bearer a', 'Authorization', undefined, 'Authorization', 'Bearer b'],
+      parsed: 'Bearer b',
+      expected: ['', 'Bearer b'],
+    },
   ])('finds $name', ({ raw, parsed, expected }) => {
     expect(readAuthorization(raw, parsed)).toEqual(expected);
   });

@@ -44,9 +44,8 @@ export class ExpressRequestFacts implements RequestFacts {
     return typeof route.path === 'string' ? baseUrl + route.path : undefined;
   }
 
-  get requestId(): string | undefined {
-    const value = this.#req.headers['x-request-id'];
-    return typeof value === 'string' ? value : value?.[0];
+  get requestId(): string | readonly string[] | undefined {
+    return this.#req.headers['x-request-id'];
   }
 
   param(name: string): string | undefined {

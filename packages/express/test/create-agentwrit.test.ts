@@ -3,20 +3,8 @@ import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import express, { type ErrorRequestHandler, type Express, type RequestHandler } from 'express';
 import { afterEach, describe, expect, expectTypeOf, it } from 'vitest';
-import {
-  AGENT_ID,
-  claimsOf,
-  Deferred,
-  ScriptedBroker,
-  tokenOf,
-  vouch,
-} from '../../core/test/fixtures.js';
+import { AGENT_ID, bearer, Deferred, ScriptedBroker, vouch } from '../../core/test/fixtures.js';
 import { type Agent, createAgentWrit } from '../src/index.js';
-
-const bearer = (scope: readonly string[] = ['read:data:*']): { authorization: string } => {
-  const iat = Math.floor(Date.now() / 1000);
-  return { authorization: `Bearer ${tokenOf(claimsOf({ iat, exp: iat + 300, scope }))}` };
-};
 
 let server: Server | undefined;
 afterEach(() => {

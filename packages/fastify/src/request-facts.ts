@@ -27,9 +27,8 @@ export class FastifyRequestFacts implements RequestFacts {
     return this.#request.routeOptions.url;
   }
 
-  get requestId(): string | undefined {
-    const value = this.#request.headers['x-request-id'];
-    return typeof value === 'string' ? value : value?.[0];
+  get requestId(): string | readonly string[] | undefined {
+    return this.#request.headers['x-request-id'];
   }
 
   param(name: string): string | undefined {

@@ -1,20 +1,8 @@
 import { PassThrough } from 'node:stream';
 import { fastify } from 'fastify';
 import { describe, expect, expectTypeOf, it } from 'vitest';
-import {
-  AGENT_ID,
-  claimsOf,
-  Deferred,
-  ScriptedBroker,
-  tokenOf,
-  vouch,
-} from '../../core/test/fixtures.js';
+import { AGENT_ID, bearer, Deferred, ScriptedBroker, vouch } from '../../core/test/fixtures.js';
 import { type Agent, createAgentWrit } from '../src/index.js';
-
-function bearer(scope: readonly string[] = ['read:data:*']): { authorization: string } {
-  const iat = Math.floor(Date.now() / 1000);
-  return { authorization: `Bearer ${tokenOf(claimsOf({ iat, exp: iat + 300, scope }))}` };
-}
 
 describe('requireScope for Fastify', () => {
   it('puts the agent on the request', async () => {

@@ -15,10 +15,7 @@ export class HonoRequestFacts implements RequestFacts {
    * already; what comes of that is no bearer credential and is refused.
    */
   get authorization(): string | readonly string[] | undefined {
-    return readAuthorization(
-      nodeRawHeaders(this.#c.env) ?? [],
-      this.#c.req.header('authorization'),
-    );
+    return readAuthorization(nodeRawHeaders(this.#c.env), this.#c.req.header('authorization'));
   }
 
   get method(): string {
@@ -43,12 +40,9 @@ export class HonoRequestFacts implements RequestFacts {
 }
 
 // What @hono/node-server puts in the environment.
-function nodeRawHeaders(env: unknown): readonly string[] | undefined {
-  const incoming = member(env, 'incoming');
-  const rawHeaders = member(incoming, 'rawHeaders');
-  return Array.isArray(rawHeaders) && rawHeaders.every((text) => typeof text === 'string')
-    ? rawHeaders
-    : undefined;
+function nodeRawHeaders(env: unknown): readonly unknown[] {
+  const rawHeaders = member(member(env, 'incoming'), 'rawHeaders');
+  return Array.isArray(rawHeaders) ? rawHeaders : [];
 }
 
 function member(value: unknown, name: string): unknown {

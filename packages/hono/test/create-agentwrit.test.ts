@@ -1,12 +1,7 @@
 import { Hono } from 'hono';
 import { describe, expect, expectTypeOf, it } from 'vitest';
-import { AGENT_ID, claimsOf, ScriptedBroker, tokenOf } from '../../core/test/fixtures.js';
+import { AGENT_ID, bearer, ScriptedBroker } from '../../core/test/fixtures.js';
 import { type Agent, createAgentWrit } from '../src/index.js';
-
-function bearer(scope: readonly string[] = ['read:data:*']): { authorization: string } {
-  const iat = Math.floor(Date.now() / 1000);
-  return { authorization: `Bearer ${tokenOf(claimsOf({ iat, exp: iat + 300, scope }))}` };
-}
 
 describe('requireScope for Hono', () => {
   it('puts the agent on the context, and its type only behind the guard', async () => {

@@ -62,7 +62,14 @@ export {
   type RevokeAnswer,
   type ValidateAnswer,
 } from './answers.js';
-export { type BrokerErrorCode, type ProblemDetails, problemType, readProblem } from './problem.js';
+export {
+  type BrokerErrorCode,
+  problemInstance,
+  type ProblemDetails,
+  problemType,
+  readProblem,
+} from './problem.js';
+export { isJsonType } from './media-type.js';
 export { WireError } from './wire-error.js';
 // What factories check of their options
 export {

@@ -32,6 +32,15 @@ export function problemType(code: string): string {
   return `urn:agentwrit:error:${code}`;
 }
 
+/** `instance` of a problem: the path percent-decoded, or as it is where that cannot be done. */
+export function problemInstance(pathname: string): string {
+  try {
+    return decodeURIComponent(pathname);
+  } catch {
+    return pathname;
+  }
+}
+
 /**
  * Reads an error body leniently: whatever arrives, an error must come out (protocol §10.8). A body that is
  * not a JSON object becomes `about:blank` with the text as detail, cut at 500 characters.

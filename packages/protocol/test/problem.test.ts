@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { problemType, readProblem } from '../src/problem.js';
+import { problemType, problemInstance, readProblem } from '../src/problem.js';
 
 const ANSWER = { status: 401, path: '/v1/token/validate' };
 /** What every unreadable body becomes. */
@@ -95,4 +95,14 @@ describe('readProblem', () => {
 
 test('problemType puts the code behind the URN prefix', () => {
   expect(problemType('rate_limited')).toBe('urn:agentwrit:error:rate_limited');
+});
+
+describe('the instance of a problem', () => {
+  test.each([
+    ['/data/a%20b', '/data/a b'],
+    ['/data/%E0%A4%A', '/data/%E0%A4%A'],
+    ['/', '/'],
+  ])('at %s is %s', (pathname, instance) => {
+    expect(problemInstance(pathname)).toBe(instance);
+  });
 });

@@ -1,6 +1,7 @@
 // A request in → a response out: request id, body cap, route, limit or bearer, handler (protocol §1.1).
 
 import { randomBytes } from 'node:crypto';
+import { problemInstance } from '@agentwrit/protocol';
 import { type Context, Hono } from 'hono';
 import type { BrokerState } from '../broker-state.js';
 import { authenticate } from './bearer.js';
@@ -36,7 +37,7 @@ export function createRequestHandler(state: BrokerState): RequestHandler {
   return async (request, peer) => {
     const facts: RequestFacts = {
       requestId: request.headers.get('x-request-id') || randomBytes(8).toString('hex'),
-      path: decodedPath(request.url),
+      path: problemInstance(new URL(request.url).pathname),
     };
     const body = await readBody(request);
     if ('kind' in body) return bareProblem(body, facts);
@@ -68,13 +69,4 @@ function knownPaths(): Hono<Env> {
 function callOf({ req, env }: Context<Env>): Call {
   const { path, body, peer } = env;
   return { path, id: req.param('id') ?? '', headers: req.raw.headers, body, peer };
-}
-
-function decodedPath(url: string): string {
-  const { pathname } = new URL(url);
-  try {
-    return decodeURIComponent(pathname);
-  } catch {
-    return pathname;
-  }
 }
