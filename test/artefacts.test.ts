@@ -25,6 +25,8 @@ interface Manifest {
   readonly engines: { readonly node: string };
   readonly dependencies?: Readonly<Record<string, string>>;
   readonly peerDependencies?: Readonly<Record<string, string>>;
+  readonly exports: Readonly<Record<string, unknown>>;
+  readonly bin?: Readonly<Record<string, string>>;
 }
 
 const names = readdirSync(join(ROOT, 'packages'));
@@ -76,6 +78,12 @@ function npmPath(): string {
     : join(dirname(process.execPath), '..', 'lib', 'node_modules', 'npm', 'bin', 'npm-cli.js');
 }
 
+/** Of what a user may import: `broker`, `broker/testing`. */
+function entriesOf(name: string): readonly string[] {
+  const paths = Object.keys(manifestOf(name).exports).filter((path) => path !== './package.json');
+  return paths.map((path) => join(name, path));
+}
+
 describe.each(names)('@agentwrit/%s', (name) => {
   it.each([
     { how: 'import()', program: (id: string) => `const m = await import('${id}');` },
@@ -85,11 +93,23 @@ describe.each(names)('@agentwrit/%s', (name) => {
         `import { createRequire } from 'node:module'; const m = createRequire(process.cwd() + '/')('${id}');`,
     },
   ])('gives its exports to $how', async ({ program }) => {
-    const code = `${program(`@agentwrit/${name}`)} console.log(JSON.stringify(Object.keys(m).sort()));`;
-    const { output } = await start(['--no-warnings', '--input-type=module', '-e', code], {
-      cwd: folder,
-    }).finished;
-    expect(output.trim()).toBe(JSON.stringify(exported[name]));
+    for (const entry of entriesOf(name)) {
+      const code = `${program(`@agentwrit/${entry}`)} console.log(JSON.stringify(Object.keys(m).sort()));`;
+      const { output } = await start(['--no-warnings', '--input-type=module', '-e', code], {
+        cwd: folder,
+      }).finished;
+      expect(output.trim(), entry).toBe(JSON.stringify(exported[entry]));
+    }
+  });
+
+  it('has commands that run', async () => {
+    const { bin = {}, version } = manifestOf(name);
+    for (const [command, path] of Object.entries(bin)) {
+      const target = join(folder, 'node_modules', '@agentwrit', name, path);
+      expect(readFileSync(target, 'utf8').split('\n', 1)).toEqual(['#!/usr/bin/env node']);
+      const { code, output } = await start([target, '--version'], { cwd: folder }).finished;
+      expect([code, output], command).toEqual([0, expect.stringContaining(version)]);
+    }
   });
 
   it('ships what a user needs, and no tests or sources', () => {

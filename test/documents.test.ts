@@ -121,6 +121,11 @@ describe('the documents', () => {
     }
   });
 
+  it('show a test that passes', async () => {
+    const run = await start([programOf('testing', {})]).finished;
+    expect(run).toMatchObject({ code: 0, output: '' });
+  });
+
   it.each(['express', 'fastify', 'hono'])(
     'show an API on %s, and an agent, that work together',
     async (framework) => {

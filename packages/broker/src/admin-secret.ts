@@ -1,20 +1,30 @@
-// The operator's secret in → is this it? out (protocol §2.11).
+// The operator's secret in → is this it? out (protocol §2.11, §8.1).
 
 import { compare, hash } from 'bcryptjs';
+import type { BrokerSettings } from './broker-options.js';
 
 export class AdminSecret {
-  readonly #secret: string;
-  readonly #bcryptCost: number;
+  readonly #settings: BrokerSettings;
   #hash: Promise<string> | undefined;
 
-  constructor(secret: string, bcryptCost: number) {
-    this.#secret = secret;
-    this.#bcryptCost = bcryptCost;
+  constructor(settings: BrokerSettings) {
+    this.#settings = settings;
+  }
+
+  /** In the clear; `''` when only its hash is known. */
+  get secret(): string {
+    const { adminSecret } = this.#settings;
+    return 'secret' in adminSecret ? adminSecret.secret : '';
   }
 
   /** Hashed at the first question: most brokers in tests never get one and start faster. */
   async matches(secret: string): Promise<boolean> {
-    this.#hash ??= hash(this.#secret, this.#bcryptCost);
+    this.#hash ??= this.#hashed();
     return compare(secret, await this.#hash);
+  }
+
+  async #hashed(): Promise<string> {
+    const { adminSecret, bcryptCost } = this.#settings;
+    return 'hash' in adminSecret ? adminSecret.hash : hash(adminSecret.secret, bcryptCost);
   }
 }

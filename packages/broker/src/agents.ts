@@ -2,19 +2,22 @@
 // have no state: one whose tokens are all dead can still be delegated to.
 
 import { randomBytes } from 'node:crypto';
-import { formatAgentId, isAgentIdSegment } from '@agentwrit/protocol';
+import { formatAgentId, isAgentIdSegment, isTrustDomain } from '@agentwrit/protocol';
 
 export class Agents {
   readonly #ids = new Set<string>();
   readonly #trustDomain: string;
 
+  /** @param trustDomain a domain, or a whole `spiffe://` id that begins with it; not checked here */
   constructor(trustDomain: string) {
-    this.#trustDomain = trustDomain;
+    this.#trustDomain = trustDomain.replace(/^spiffe:\/\/([^/]*).*$/s, '$1');
   }
 
-  /** @returns the new agent's id, or `undefined` when a segment cannot stand in one */
+  /** @returns the new agent's id, or `undefined` when a part cannot stand in one (protocol §5) */
   register(orchId: string, taskId: string): string | undefined {
-    if (!isAgentIdSegment(orchId) || !isAgentIdSegment(taskId)) return undefined;
+    const isId =
+      isTrustDomain(this.#trustDomain) && isAgentIdSegment(orchId) && isAgentIdSegment(taskId);
+    if (!isId) return undefined;
     const instanceId = randomBytes(8).toString('hex');
     const id = formatAgentId({ trustDomain: this.#trustDomain, orchId, taskId, instanceId });
     this.#ids.add(id);

@@ -3,6 +3,8 @@
 
 import { randomBytes } from 'node:crypto';
 import { compare, hash } from 'bcryptjs';
+import type { BrokerSettings } from './broker-options.js';
+import type { Storage } from './storage.js';
 
 export interface App {
   readonly id: string;
@@ -35,23 +37,27 @@ export class Apps {
   readonly #byId = new Map<string, App>();
   readonly #byClientId = new Map<string, App>();
   readonly #names = new Set<string>();
-  readonly #clock: () => number;
-  readonly #bcryptCost: number;
+  readonly #settings: BrokerSettings;
+  readonly #storage: Storage | undefined;
 
-  constructor(clock: () => number, bcryptCost: number) {
-    this.#clock = clock;
-    this.#bcryptCost = bcryptCost;
+  constructor(settings: BrokerSettings, storage: Storage | undefined) {
+    this.#settings = settings;
+    this.#storage = storage;
+    for (const app of storage?.loadApps() ?? []) this.#add(app);
   }
 
-  /** @returns the app and its secret, shown only here, or `undefined` when the name is taken */
+  /**
+   * @returns the app and its secret, shown only here, or `undefined` when the name is taken
+   * @throws what the storage throws; then there is no such app
+   */
   async register(
     app: NewApp,
   ): Promise<{ readonly app: App; readonly clientSecret: string } | undefined> {
     const clientSecret = randomBytes(32).toString('hex');
     // Before the look at the names, so that nothing can come between that and the entry.
-    const secretHash = await hash(clientSecret, this.#bcryptCost);
+    const secretHash = await hash(clientSecret, this.#settings.bcryptCost);
     if (this.#names.has(app.name)) return undefined;
-    const now = this.#clock();
+    const now = this.#settings.clock();
     const registered: App = {
       ...app,
       id: `app-${app.name}-${randomBytes(3).toString('hex')}`,
@@ -61,9 +67,8 @@ export class Apps {
       createdAt: now,
       updatedAt: now,
     };
-    this.#names.add(app.name);
-    this.#byId.set(registered.id, registered);
-    this.#byClientId.set(registered.clientId, registered);
+    this.#storage?.insertApp(registered);
+    this.#add(registered);
     return { app: registered, clientSecret };
   }
 
@@ -79,8 +84,17 @@ export class Apps {
     return [...this.#byId.values()].toReversed();
   }
 
+  /** @throws what the storage throws; then the app is as it was */
   change(app: App, change: Partial<Pick<App, 'scopes' | 'tokenTtl' | 'status'>>): void {
-    Object.assign(app, change, { updatedAt: this.#clock() });
+    const changed = { ...app, ...change, updatedAt: this.#settings.clock() };
+    this.#storage?.updateApp(changed);
+    Object.assign(app, changed);
+  }
+
+  #add(app: App): void {
+    this.#names.add(app.name);
+    this.#byId.set(app.id, app);
+    this.#byClientId.set(app.clientId, app);
   }
 }
 

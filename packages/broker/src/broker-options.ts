@@ -9,7 +9,17 @@ import {
   assertNumber,
   isTrustDomain,
 } from '@agentwrit/protocol';
+import { loadSigningKey } from './key-file.js';
+import type { Log, LogEntry } from './log.js';
 import { newSigningKey, readSigningKey } from './signing-key.js';
+
+/** PEM texts, not paths. */
+export interface TlsSettings {
+  readonly cert: string;
+  readonly key: string;
+  /** Every client must show a certificate that one of these issued (mTLS). */
+  readonly clientCa?: string;
+}
 
 export interface BrokerOptions {
   /** What `POST /v1/admin/auth` asks for, at most 72 bytes. Default: random, see {@link Broker.adminSecret}. */
@@ -34,12 +44,39 @@ export interface BrokerOptions {
   readonly bcryptCost?: number;
   /** Whether logins are limited (protocol §1.10). Default true; suites that log in all the time turn it off. */
   readonly rateLimits?: boolean;
-  /** An Ed25519 private key, as KeyObject or PKCS#8 PEM. Default: a fresh one for every broker. */
+  /**
+   * An Ed25519 private key, as KeyObject or PKCS#8 PEM. Default: a fresh one for every broker, so that no
+   * token that was revoked before a restart comes back to life.
+   */
   readonly signingKey?: KeyObject | string;
+  /**
+   * A SQLite file that keeps apps, revocations and audit events, made when it is missing. Default: none,
+   * all of it is forgotten with the broker.
+   */
+  readonly dbPath?: string;
+  /**
+   * A PKCS#8 PEM file with the signing key, made when it is missing, so that tokens outlive a restart.
+   * Only with `dbPath`: a kept key beside forgotten revocations would revive revoked tokens.
+   */
+  readonly signingKeyPath?: string;
+  /** Serve `https:` (protocol §8.5). Default: plain `http:`. */
+  readonly tls?: TlsSettings;
+  /** Close the habits of the protocol that are unsafe (protocol §12.3). Default false: faithful. */
+  readonly strict?: boolean;
+  /** Gets an entry for what an operator wants to know. Default: storage faults become process warnings. */
+  readonly log?: Log;
 }
 
-export type BrokerSettings = Omit<Required<BrokerOptions>, 'signingKey'> & {
+/** What a broker runs on. The command makes it from its environment, unchecked as the protocol has it. */
+export type BrokerSettings = Omit<
+  Required<BrokerOptions>,
+  'adminSecret' | 'signingKey' | 'signingKeyPath' | 'dbPath' | 'tls'
+> & {
+  /** In the clear, or as a bcrypt hash. */
+  readonly adminSecret: { readonly secret: string } | { readonly hash: string };
   readonly signingKey: KeyObject;
+  readonly dbPath: string | undefined;
+  readonly tls: TlsSettings | undefined;
 };
 
 const BROKER_OPTIONS: readonly (keyof BrokerOptions)[] = [
@@ -55,6 +92,11 @@ const BROKER_OPTIONS: readonly (keyof BrokerOptions)[] = [
   'bcryptCost',
   'rateLimits',
   'signingKey',
+  'dbPath',
+  'signingKeyPath',
+  'tls',
+  'strict',
+  'log',
 ];
 
 // bcrypt looks at no more; a longer secret would be accepted by its first 72 bytes alone.
@@ -77,6 +119,11 @@ export function resolveOptions(options: BrokerOptions): BrokerSettings {
     bcryptCost = 10,
     rateLimits = true,
     signingKey,
+    dbPath,
+    signingKeyPath,
+    tls,
+    strict = false,
+    log = warnOfFaults,
   } = options;
   assertText(adminSecret, 'adminSecret');
   if (adminSecret === '' || Buffer.byteLength(adminSecret) > MAX_SECRET_BYTES) {
@@ -96,8 +143,12 @@ export function resolveOptions(options: BrokerOptions): BrokerSettings {
   assertFunction(clock, 'clock');
   assertBoolean(rateLimits, 'rateLimits');
   assertNumber(bcryptCost, 'bcryptCost', { min: 4, max: 31, isWhole: true });
+  assertBoolean(strict, 'strict');
+  assertFunction(log, 'log');
+  if (tls !== undefined) assertTls(tls);
+  if (dbPath !== undefined) assertPath(dbPath, 'dbPath');
   return {
-    adminSecret,
+    adminSecret: { secret: adminSecret },
     trustDomain,
     issuer,
     audience,
@@ -108,8 +159,44 @@ export function resolveOptions(options: BrokerOptions): BrokerSettings {
     clock,
     bcryptCost,
     rateLimits,
-    signingKey: signingKey === undefined ? newSigningKey() : readSigningKey(signingKey),
+    signingKey: chooseKey(signingKey, signingKeyPath, dbPath),
+    dbPath,
+    tls,
+    strict,
+    log,
   };
+}
+
+function chooseKey(
+  key: KeyObject | string | undefined,
+  path: string | undefined,
+  dbPath: string | undefined,
+): KeyObject {
+  if (path === undefined) return key === undefined ? newSigningKey() : readSigningKey(key);
+  assertPath(path, 'signingKeyPath');
+  if (key !== undefined)
+    throw new TypeError('"signingKey" and "signingKeyPath" exclude each other');
+  if (dbPath === undefined) {
+    throw new TypeError(
+      '"signingKeyPath" needs "dbPath": with a kept key and forgotten revocations, revoked tokens would be valid again',
+    );
+  }
+  return loadSigningKey(path);
+}
+
+function assertPath(value: unknown, name: string): asserts value is string {
+  assertText(value, name);
+  if (value === '') throw new TypeError(`"${name}" must be the path of a file`);
+}
+
+function assertTls(tls: TlsSettings): void {
+  assertKnownOptions(tls, 'tls', ['cert', 'key', 'clientCa']);
+  const { cert, key, clientCa = '' } = tls;
+  for (const [name, pem] of Object.entries({ cert, key, clientCa })) assertText(pem, `tls.${name}`);
+}
+
+function warnOfFaults({ level, component, message }: LogEntry): void {
+  if (level === 'FAIL') process.emitWarning(`${component}: ${message}`, 'AgentWritBrokerWarning');
 }
 
 // The value is not quoted: one of the options is a secret.

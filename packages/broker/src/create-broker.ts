@@ -1,13 +1,14 @@
 // Options in → a broker out: in process, on a socket, or both.
 
 import { assertNumber, assertText } from '@agentwrit/protocol';
-import { type BrokerOptions, resolveOptions } from './broker-options.js';
-import { createState } from './broker-state.js';
+import { type BrokerOptions, type BrokerSettings, resolveOptions } from './broker-options.js';
+import { type BrokerState, createState } from './broker-state.js';
+import { createFetchHandler } from './http/fetch.js';
 import { type Listener, startListener } from './http/listener.js';
-import { createRequestHandler } from './http/router.js';
+import { createWireHandler } from './http/router.js';
 
 export interface ListeningAt {
-  /** Without a final slash, for example `http://127.0.0.1:8080`. */
+  /** Without a final slash, for example `http://127.0.0.1:8080`; `https:` with the `tls` option. */
   readonly url: string;
   readonly port: number;
 }
@@ -15,7 +16,7 @@ export interface ListeningAt {
 export interface Broker extends AsyncDisposable {
   /** What `POST /v1/admin/auth` asks for. */
   readonly adminSecret: string;
-  /** The whole HTTP surface without a socket; it goes on working after {@link Broker.close}. */
+  /** The whole HTTP surface without a socket; without a database it goes on after {@link Broker.close}. */
   readonly fetch: (request: Request) => Promise<Response>;
   /**
    * Serves the same broker on a socket. Port 0 takes a free one.
@@ -24,15 +25,19 @@ export interface Broker extends AsyncDisposable {
    * @throws Error when the broker already listens or is closed, or the port is taken
    */
   readonly listen: (port?: number, host?: string) => Promise<ListeningAt>;
-  /** Stops accepting, ends idle connections, waits for running requests. May be called again. */
+  /**
+   * Stops accepting, ends idle connections, gives running requests up to 10 s, closes the database. May
+   * be called again.
+   */
   readonly close: () => Promise<void>;
 }
 
 /**
- * A broker that lives and dies with this process: no files, no network until `listen`. For development
- * and tests.
+ * A broker inside this process: no files unless `dbPath` says so, no network until `listen`. For
+ * development and tests.
  *
  * @throws TypeError naming the option that is unknown or has a value it cannot have
+ * @throws Error when the key file or the database cannot be used
  * @example
  * ```ts
  * await using broker = createBroker({ adminSecret: 'correct horse battery staple' });
@@ -40,31 +45,43 @@ export interface Broker extends AsyncDisposable {
  * ```
  */
 export function createBroker(options: BrokerOptions = {}): Broker {
-  const settings = resolveOptions(options);
-  const handle = createRequestHandler(createState(settings));
+  return openBroker(resolveOptions(options)).broker;
+}
+
+export interface OpenBroker {
+  readonly broker: Broker;
+  readonly state: BrokerState;
+}
+
+/** @throws Error when the database cannot be used, beginning with `init database: ` or `load …: ` */
+export function openBroker(settings: BrokerSettings): OpenBroker {
+  const state = createState(settings);
+  const { tls } = settings;
+  const handle = createWireHandler(state);
   let listener: Promise<Listener> | undefined;
   let closing: Promise<void> | undefined;
 
   const close = (): Promise<void> => {
-    closing ??= stop(listener);
+    closing ??= stop(listener, state);
     return closing;
   };
 
-  return {
+  const broker: Broker = {
     // A getter, so that a broker that is printed does not print it.
     get adminSecret() {
-      return settings.adminSecret;
+      return state.admin.secret;
     },
-    fetch: (request) => handle(request, ''),
+    fetch: createFetchHandler(handle),
     async listen(port = 0, host = '127.0.0.1') {
       assertNumber(port, 'port', { min: 0, max: 65_535, isWhole: true });
       assertText(host, 'host');
       if (closing) throw new Error('the broker is closed');
       if (listener) throw new Error('the broker already listens');
-      listener = startListener(handle, { port, host });
+      listener = startListener(handle, { port, host, tls });
       try {
         const { port: bound } = await listener;
-        return { url: `http://${host.includes(':') ? `[${host}]` : host}:${bound}`, port: bound };
+        const authority = `${host.includes(':') ? `[${host}]` : host}:${bound}`;
+        return { url: `${tls ? 'https' : 'http'}://${authority}`, port: bound };
       } catch (error) {
         listener = undefined;
         throw error;
@@ -73,10 +90,15 @@ export function createBroker(options: BrokerOptions = {}): Broker {
     close,
     [Symbol.asyncDispose]: close,
   };
+  return { broker, state };
 }
 
-async function stop(starting: Promise<Listener> | undefined): Promise<void> {
+async function stop(
+  starting: Promise<Listener> | undefined,
+  { storage }: BrokerState,
+): Promise<void> {
   // One that could not start has nothing to stop, and `listen` has said why.
   const listener = await starting?.catch(() => undefined);
   await listener?.close();
+  storage?.close();
 }

@@ -1,2 +1,3 @@
 export { type Broker, createBroker, type ListeningAt } from './create-broker.js';
-export type { BrokerOptions } from './broker-options.js';
+export type { BrokerOptions, TlsSettings } from './broker-options.js';
+export type { Log, LogEntry } from './log.js';

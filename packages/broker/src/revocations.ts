@@ -2,6 +2,13 @@
 // later, too; targets are never looked up.
 
 import type { Claims, RevocationLevel } from '@agentwrit/protocol';
+import { Lineage } from './lineage.js';
+import type { Storage } from './storage.js';
+
+export interface RevocationsOptions {
+  /** A delegated token also dies with any agent of its chain, and with the token it came from. */
+  readonly strict: boolean;
+}
 
 export class Revocations {
   readonly #targets: Readonly<Record<RevocationLevel, Set<string>>> = {
@@ -10,9 +17,26 @@ export class Revocations {
     task: new Set(),
     chain: new Set(),
   };
+  /** Strict brokers only. */
+  readonly lineage: Lineage | undefined;
+  readonly #storage: Storage | undefined;
+
+  constructor(storage: Storage | undefined, { strict }: RevocationsOptions) {
+    this.#storage = storage;
+    this.lineage = strict ? new Lineage() : undefined;
+    for (const { level, target } of storage?.loadRevocations() ?? []) {
+      this.#targets[level].add(target);
+    }
+  }
 
   add(level: RevocationLevel, target: string): void {
-    this.#targets[level].add(target);
+    if (level === 'token') this.lineage?.end(target);
+    this.#keep(level, target);
+  }
+
+  /** Another token takes the place of this one: what was delegated from it goes on. */
+  supersede(jti: string): void {
+    this.#keep('token', jti);
   }
 
   hit(claims: Claims): boolean {
@@ -23,7 +47,21 @@ export class Revocations {
       token.has(claims.jti) ||
       agent.has(claims.sub) ||
       (claims.task_id !== undefined && task.has(claims.task_id)) ||
-      (root !== undefined && chain.has(root))
+      (root !== undefined && chain.has(root)) ||
+      (this.lineage !== undefined && this.#hasDeadOrigin(claims, this.lineage))
     );
+  }
+
+  #hasDeadOrigin({ jti, delegation_chain: chain }: Claims, lineage: Lineage): boolean {
+    return lineage.isOrphan(jti) || chain.some(({ agent }) => this.#targets.agent.has(agent));
+  }
+
+  #keep(level: RevocationLevel, target: string): void {
+    this.#targets[level].add(target);
+    try {
+      this.#storage?.insertRevocation({ level, target });
+    } catch {
+      // It holds for as long as the broker runs, and the storage has reported its fault (protocol §6.2).
+    }
   }
 }

@@ -57,9 +57,6 @@ export function decodeClaims(payload: string): Claims | undefined {
   }
   return {
     ...always,
-    exp: always.exp ?? 0,
-    nbf: always.nbf ?? 0,
-    iat: always.iat ?? 0,
     delegation_chain: always.delegation_chain.map(withoutEmptySignature),
     ...(sid && { sid }),
     ...(task_id && { task_id }),

@@ -6,6 +6,7 @@ import { type Claims, encodeJson } from '@agentwrit/protocol';
 import { decodeBase64Url } from './base64.js';
 import type { BrokerSettings } from './broker-options.js';
 import { decodeJson, text } from './json-decoder.js';
+import type { Metrics } from './metrics.js';
 import type { Revocations } from './revocations.js';
 import type { SigningKey } from './signing-key.js';
 import { decodeClaims, wireClaims } from './token-claims.js';
@@ -16,11 +17,13 @@ export interface TokenGrant
     Partial<Omit<Claims, 'iss' | 'sub' | 'scope' | 'exp' | 'nbf' | 'iat' | 'jti'>> {
   /** Seconds asked for; what is given may be less (protocol §3.4). */
   readonly ttl: number;
+  /** Unix seconds the token may not outlive. Default: none. */
+  readonly notAfter?: number;
 }
 
 export interface IssuedToken {
   readonly token: string;
-  readonly jti: string;
+  readonly claims: Claims;
   /** Seconds. */
   readonly expiresIn: number;
 }
@@ -47,30 +50,37 @@ export class Tokens {
   readonly #settings: BrokerSettings;
   readonly #key: SigningKey;
   readonly #revocations: Revocations;
+  readonly #metrics: Metrics;
 
-  constructor(settings: BrokerSettings, key: SigningKey, revocations: Revocations) {
+  constructor(
+    settings: BrokerSettings,
+    key: SigningKey,
+    revocations: Revocations,
+    metrics: Metrics,
+  ) {
     this.#settings = settings;
     this.#key = key;
     this.#revocations = revocations;
+    this.#metrics = metrics;
   }
 
-  async issue({ ttl, ...grant }: TokenGrant): Promise<IssuedToken> {
+  async issue({ ttl, notAfter = Infinity, ...grant }: TokenGrant): Promise<IssuedToken> {
     const { issuer, audience } = this.#settings;
-    const expiresIn = this.#effectiveTtl(ttl);
     const now = this.#now();
-    const jti = randomBytes(16).toString('hex');
+    const exp = Math.min(now + this.#effectiveTtl(ttl), notAfter);
     const claims: Claims = {
       aud: audience === '' ? [] : [audience],
       delegation_chain: [],
       ...grant,
       iss: issuer,
-      exp: now + expiresIn,
+      exp,
       nbf: now,
       iat: now,
-      jti,
+      jti: randomBytes(16).toString('hex'),
     };
     const token = await this.#key.signToken(encodeJson(wireClaims(claims)));
-    return { token, jti, expiresIn };
+    this.#metrics.tokenIssued(claims.scope);
+    return { token, claims, expiresIn: exp - now };
   }
 
   verify(token: string): Verification {

@@ -32,6 +32,8 @@ describe('bearer authentication', () => {
         detail: `${reason} | path=/v1/token/renew`,
         outcome: 'denied',
         resource: '/v1/token/renew',
+        hash: expect.any(String),
+        prev_hash: '0'.repeat(64),
       },
     ]);
   });

@@ -5,6 +5,7 @@ import { connect } from 'node:net';
 import { inspect } from 'node:util';
 import { afterEach, describe, expect, it } from 'vitest';
 import { type Broker, type BrokerOptions, createBroker } from '../src/index.js';
+import { VECTOR_PEM } from './scene.js';
 
 // Before anything listens.
 const GLOBALS = { Request: globalThis.Request, Response: globalThis.Response };
@@ -36,7 +37,8 @@ describe('options', () => {
     {
       name: 'an unknown name',
       options: { port: 1 },
-      message: /^unknown option "port": createBroker takes adminSecret, trustDomain, .*signingKey$/,
+      message:
+        /^unknown option "port": createBroker takes adminSecret, trustDomain, .*strict, log$/,
     },
     {
       name: 'no object',
@@ -123,6 +125,37 @@ describe('options', () => {
       name: 'a PEM that is none',
       options: { signingKey: 'secret-text' },
       message: /^"signingKey" must be an Ed25519 private key, as KeyObject or PKCS#8 PEM$/,
+    },
+    {
+      name: 'a kept key without what was revoked',
+      options: { signingKeyPath: './signing.key' },
+      message: /^"signingKeyPath" needs "dbPath": /,
+    },
+    {
+      name: 'two keys',
+      options: { signingKeyPath: './signing.key', dbPath: './data.db', signingKey: VECTOR_PEM },
+      message: /^"signingKey" and "signingKeyPath" exclude each other$/,
+    },
+    { name: 'no path', options: { dbPath: '' }, message: /^"dbPath" must be the path of a file$/ },
+    {
+      name: 'half of TLS',
+      options: { tls: { cert: 'x' } },
+      message: /^"tls.key" must be a string$/,
+    },
+    {
+      name: 'a path in TLS',
+      options: { tls: { certPath: 'x' } },
+      message: /^unknown option "certPath": tls takes cert, key, clientCa$/,
+    },
+    {
+      name: 'a strictness between',
+      options: { strict: 'yes' },
+      message: /^"strict" must be true or false/,
+    },
+    {
+      name: 'a log that is none',
+      options: { log: console },
+      message: /^"log" must be a function$/,
     },
   ])('refuse $name', ({ options, message }) => {
     const build = (): Broker => createBroker(options as BrokerOptions);

@@ -197,7 +197,14 @@ describe('registration', () => {
     const scene = createScene({ maxTtl: 60 });
     const { id, token } = await scene.agent({ scope: ['read:data:x', 'read:data:y'], maxTtl: 900 });
     const jti = (await scene.claims(token))?.jti;
-    const ids = { agent_id: id, task_id: 'task-1', orch_id: 'orch-1', outcome: 'success' };
+    const hashes = { hash: expect.any(String), prev_hash: expect.any(String) };
+    const ids = {
+      agent_id: id,
+      task_id: 'task-1',
+      orch_id: 'orch-1',
+      outcome: 'success',
+      ...hashes,
+    };
     expect(scene.events.slice(-2)).toEqual([
       {
         id: 'evt-000003',

@@ -16,8 +16,10 @@ import {
 } from '@agentwrit/protocol';
 import type { AuditEvent } from '../src/audit-log.js';
 import { type BrokerOptions, resolveOptions } from '../src/broker-options.js';
-import { createState } from '../src/broker-state.js';
-import { createRequestHandler } from '../src/http/router.js';
+import { type BrokerState, createState } from '../src/broker-state.js';
+import { createFetchHandler } from '../src/http/fetch.js';
+import { createWireHandler } from '../src/http/router.js';
+import type { WireHandler } from '../src/http/wire.js';
 
 /** 2026-02-15T12:00:00Z */
 export const NOON = Date.UTC(2026, 1, 15, 12);
@@ -64,6 +66,7 @@ export interface Scene {
   advance(seconds: number): void;
   call(method: string, path: string, options?: CallOptions): Promise<Got>;
   send(request: Request, peer?: string): Promise<Response>;
+  readonly state: BrokerState;
   adminToken(): Promise<string>;
   app(options?: {
     readonly name?: string;
@@ -89,7 +92,9 @@ export function createScene(options: BrokerOptions = {}): Scene {
     ...options,
   });
   const state = createState(settings);
-  const handle = createRequestHandler(state);
+  const wire = createWireHandler(state);
+  const handle = (request: Request, peer: string): Promise<Response> =>
+    createFetchHandler(from(peer, wire))(request);
 
   const call: Scene['call'] = async (method, path, { token, body, headers = {} } = {}) => {
     const sent = {
@@ -152,6 +157,7 @@ export function createScene(options: BrokerOptions = {}): Scene {
   };
 
   return {
+    state,
     events: state.audit.events,
     advance(seconds) {
       now += seconds * 1000;
@@ -200,6 +206,10 @@ export function createScene(options: BrokerOptions = {}): Scene {
       return answer.valid ? answer.claims : undefined;
     },
   };
+}
+
+function from(peer: string, handle: WireHandler): WireHandler {
+  return (request) => handle({ ...request, peer });
 }
 
 async function read(response: Response): Promise<Got> {

@@ -21,7 +21,7 @@ export function authenticate(
     return refuse(401, 'unauthorized', detail);
   };
 
-  const header = call.headers.get('authorization') ?? '';
+  const header = call.header('authorization');
   if (header === '') return unauthorized('missing authorization header');
   if (!header.startsWith(SCHEME)) return unauthorized('invalid authorization scheme');
 

@@ -2,14 +2,17 @@
 
 import type { BrokerErrorCode, Claims } from '@agentwrit/protocol';
 import type { BrokerState } from '../broker-state.js';
-import { type Decoded, decodeJson, type Shape } from '../json-decoder.js';
+import { type Decoded, type DecodeOptions, decodeJson, type Shape } from '../json-decoder.js';
 
 export interface Call {
   /** Percent-decoded, without query. */
   readonly path: string;
   /** The `{id}` of the path, `''` where the route has none. */
   readonly id: string;
-  readonly headers: Headers;
+  /** What follows the `?`, as sent; `''` without one. */
+  readonly query: string;
+  /** The first value of a header, by its name in lower case; `''` when it is absent. */
+  readonly header: (name: string) => string;
   /** At most 1 MB. */
   readonly body: Uint8Array;
   /** The address at the other end of the connection, `''` in process. */
@@ -23,6 +26,12 @@ export interface BearerCall extends Call {
 
 export type Answer =
   | { readonly kind: 'answer'; readonly status: 200 | 201; readonly body: object }
+  | {
+      readonly kind: 'text';
+      readonly contentType: string;
+      readonly contentEncoding?: 'gzip';
+      readonly body: string | Uint8Array;
+    }
   | { readonly kind: 'no content' };
 
 export interface Refusal {
@@ -52,9 +61,17 @@ export function refuse(
 
 export const MALFORMED_BODY: Refusal = refuse(400, 'invalid_request', 'malformed JSON body');
 
-/** @returns `undefined` when the body is not JSON of this shape; the content type is never looked at */
-export function decodeBody<S extends Shape>(call: Call, shape: S): Decoded<S> | undefined {
+/**
+ * The broker takes most bodies from a stream and stops after the first value (protocol §1.4).
+ *
+ * @returns `undefined` when the body is not JSON of this shape; the content type is never looked at
+ */
+export function decodeBody<S extends Shape>(
+  call: Call,
+  shape: S,
+  options: DecodeOptions = { trailing: 'ignored' },
+): Decoded<S> | undefined {
   const { buffer, byteOffset, byteLength } = call.body;
   // Not a TextDecoder: that would swallow a byte order mark, which is malformed (protocol §1.4).
-  return decodeJson(Buffer.from(buffer, byteOffset, byteLength).toString(), shape);
+  return decodeJson(Buffer.from(buffer, byteOffset, byteLength).toString(), shape, options);
 }

@@ -1,14 +1,37 @@
-// A request handler in → a server on a real socket out, which can be closed without waiting for idle
-// clients.
+// A request handler in → a server on a real socket out, plain or with TLS, which writes what Go's server
+// would write and can be closed without waiting for idle clients.
 
-import { createServer, type IncomingMessage, type Server } from 'node:http';
-import { getRequestListener } from '@hono/node-server';
-import type { RequestHandler } from './router.js';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import {
+  createSecureServer,
+  type Http2SecureServer,
+  type Http2ServerRequest,
+  type Http2ServerResponse,
+  type ServerHttp2Session,
+} from 'node:http2';
+import type { Socket } from 'node:net';
+import type { TlsSettings } from '../broker-options.js';
+import { createConnections } from './connections.js';
+import { readIncomingBody, type UnreadBodies } from './incoming-body.js';
+import { answerBadRequest, writeResponse } from './outgoing.js';
+import { tlsOptions } from './tls-options.js';
+import type { WireHandler } from './wire.js';
+
+export type IncomingRequest = IncomingMessage | Http2ServerRequest;
+export type OutgoingResponse = ServerResponse | Http2ServerResponse;
 
 export interface Listener {
   readonly port: number;
   /** Stops accepting, ends idle connections at once and busy ones after their answer. */
-  close(): Promise<void>;
+  readonly close: () => Promise<void>;
+  /** Ends all connections in the middle of whatever they do. */
+  readonly abort: () => Promise<void>;
+}
+
+export interface ListenerOptions {
+  readonly port: number;
+  readonly host: string;
+  readonly tls: TlsSettings | undefined;
 }
 
 // Protocol §1.8.
@@ -17,60 +40,112 @@ const SERVER_LIMITS = {
   requestTimeout: 15_000,
   keepAliveTimeout: 120_000,
   maxHeaderSize: 1_048_576,
+  // How often the first two are looked at.
+  connectionsCheckingInterval: 1_000,
+  // A request without one is answered below, in Go's words.
+  requireHostHeader: false,
 };
 
 // As long as the broker waits for running requests when it stops (protocol §8.3).
 const CLOSE_GRACE_MS = 10_000;
 
+/** @throws Error when the port is taken, the address is none of this machine, or a PEM text is none */
 export async function startListener(
-  handle: RequestHandler,
-  { port, host }: { readonly port: number; readonly host: string },
+  handle: WireHandler,
+  { port, host, tls }: ListenerOptions,
 ): Promise<Listener> {
-  const listener = getRequestListener(
-    (request, { incoming }) => handle(request, peerOf(incoming)),
-    // The host process keeps its own Request and Response.
-    { overrideGlobalObjects: false },
-  );
+  const connections = createConnections();
+  const sessions = new Set<ServerHttp2Session>();
+  const unread: UnreadBodies = new WeakMap();
   let closing = false;
-  const server = createServer(SERVER_LIMITS, (request, response) => {
-    // A connection that was busy when the server closed would otherwise stay until its idle timeout.
-    response.once('close', () => {
-      if (closing) setImmediate(() => server.closeIdleConnections());
+
+  const exchange = async (request: IncomingRequest, response: OutgoingResponse): Promise<void> => {
+    response.once('close', connections.occupy(request.socket));
+    if (request.headers.host === undefined && request.httpVersion === '1.1') {
+      answerBadRequest(request.socket, '400 Bad Request: missing required Host header');
+      return;
+    }
+    const body = await readIncomingBody(request, unread);
+    const answer = await handle({
+      method: request.method ?? '',
+      target: request.url ?? '',
+      header: (name) => firstHeader(request.rawHeaders, name),
+      body,
+      peer: peerAddress(request),
     });
-    void listener(request, response);
+    writeResponse(request, response, answer, { isLast: closing || typeof body === 'string' });
+  };
+  const onRequest = (request: IncomingRequest, response: OutgoingResponse): void => {
+    exchange(request, response).catch(() => request.socket.destroy());
+  };
+
+  const server = tls
+    ? createSecureServer({ ...SERVER_LIMITS, ...tlsOptions(tls), allowHTTP1: true }, onRequest)
+    : createServer(SERVER_LIMITS, onRequest);
+  if (tls) Object.assign(server, SERVER_LIMITS);
+  server.on(tls ? 'secureConnection' : 'connection', connections.add);
+  server.on('session', (session: ServerHttp2Session) => {
+    sessions.add(session);
+    session.once('close', () => sessions.delete(session));
   });
+  server.on('clientError', (error: NodeJS.ErrnoException, socket: Socket) => {
+    const endBody = unread.get(socket);
+    if (endBody) endBody();
+    else answerBadRequest(socket, badRequestLine(error.code));
+  });
+
   await listening(server, port, host);
   const address = server.address();
+  const stopped = (): Promise<void> => new Promise((resolve) => server.close(() => resolve()));
+  const abort = (): Promise<void> => {
+    const done = stopped();
+    for (const session of sessions) session.destroy();
+    connections.destroyAll();
+    return done;
+  };
   return {
     port: typeof address === 'object' && address !== null ? address.port : port,
-    close() {
+    async close() {
       closing = true;
-      return closed(server);
+      const force = setTimeout(abort, CLOSE_GRACE_MS);
+      const done = stopped();
+      for (const session of sessions) session.close();
+      connections.drain();
+      await done;
+      clearTimeout(force);
     },
+    abort,
   };
 }
 
-function peerOf(incoming: object): string {
-  return (incoming as IncomingMessage).socket.remoteAddress ?? '';
+// Headers come as name, value, name, value; Go looks at the first of a name.
+function firstHeader(rawHeaders: readonly string[], name: string): string {
+  for (let index = 0; index < rawHeaders.length; index += 2) {
+    const candidate = rawHeaders[index] ?? '';
+    if (candidate.length === name.length && candidate.toLowerCase() === name) {
+      return rawHeaders[index + 1] ?? '';
+    }
+  }
+  return '';
 }
 
-function listening(server: Server, port: number, host: string): Promise<void> {
+// A socket for both families names IPv4 clients in IPv6 clothes.
+function peerAddress({ socket }: IncomingRequest): string {
+  return (socket.remoteAddress ?? '').replace(/^::ffff:(?=\d+\.)/, '');
+}
+
+/** `''` when nobody is there to read it: a client that never finished its headers, or went away. */
+function badRequestLine(code: string | undefined): string {
+  if (code === 'HPE_HEADER_OVERFLOW') return '431 Request Header Fields Too Large';
+  return code?.startsWith('HPE_') ? '400 Bad Request' : '';
+}
+
+function listening(server: Server | Http2SecureServer, port: number, host: string): Promise<void> {
   return new Promise((resolve, reject) => {
     server.once('error', reject);
     server.listen(port, host, () => {
       server.off('error', reject);
       resolve();
     });
-  });
-}
-
-function closed(server: Server): Promise<void> {
-  return new Promise((resolve) => {
-    const force = setTimeout(() => server.closeAllConnections(), CLOSE_GRACE_MS);
-    server.close(() => {
-      clearTimeout(force);
-      resolve();
-    });
-    server.closeIdleConnections();
   });
 }

@@ -16,12 +16,12 @@ export const limitAppAuth: Limiter = (call, { limits }) =>
     : tooManyRequests(60);
 
 function claimedClientId(call: Call): string | undefined {
-  return decodeBody(call, { client_id: text })?.client_id;
+  return decodeBody(call, { client_id: text }, { trailing: 'refused' })?.client_id;
 }
 
 // Anybody can write this header; the broker believes it unchecked, up to the first comma.
-function clientAddress({ headers, peer }: Call): string {
-  const forwarded = headers.get('x-forwarded-for') ?? '';
+function clientAddress({ header, peer }: Call): string {
+  const forwarded = header('x-forwarded-for');
   return forwarded === '' ? peer : (forwarded.split(',', 1)[0] ?? '');
 }
 

@@ -6,10 +6,12 @@ import { type Limiter, limitAdminAuth, limitAppAuth } from './rate-limited.js';
 import { adminAuth } from './routes/admin-auth.js';
 import { appAuth } from './routes/app-auth.js';
 import { deregisterApp, getApp, listApps, registerApp, updateApp } from './routes/apps.js';
+import { auditEvents } from './routes/audit-events.js';
 import { challenge } from './routes/challenge.js';
 import { delegate } from './routes/delegate.js';
 import { health } from './routes/health.js';
 import { createLaunchToken } from './routes/launch-tokens.js';
+import { exposeMetrics } from './routes/metrics.js';
 import { release, renew } from './routes/own-token.js';
 import { register } from './routes/register.js';
 import { revoke } from './routes/revoke.js';
@@ -41,12 +43,14 @@ const LAUNCH = 'admin:launch-tokens:*';
 export const ROUTES: readonly Route[] = [
   { method: 'GET', path: '/v1/challenge', auth: 'none', handle: challenge },
   { method: 'GET', path: '/v1/health', auth: 'none', handle: health },
+  { method: 'GET', path: '/v1/metrics', auth: 'none', handle: exposeMetrics },
   { method: 'POST', path: '/v1/token/validate', auth: 'none', handle: validate },
   { method: 'POST', path: '/v1/register', auth: 'none', handle: register },
   { method: 'POST', path: '/v1/token/renew', auth: 'bearer', handle: renew },
   { method: 'POST', path: '/v1/token/release', auth: 'bearer', handle: release },
   { method: 'POST', path: '/v1/delegate', auth: 'bearer', handle: delegate },
   { method: 'POST', path: '/v1/revoke', auth: 'bearer', scope: 'admin:revoke:*', handle: revoke },
+  { method: 'GET', path: '/v1/audit/events', auth: 'bearer', scope: 'admin:audit:*', handle: auditEvents },
   { method: 'POST', path: '/v1/admin/auth', auth: 'none', limit: limitAdminAuth, handle: adminAuth },
   { method: 'POST', path: '/v1/admin/launch-tokens', auth: 'bearer', scope: LAUNCH, handle: createLaunchToken },
   { method: 'POST', path: '/v1/app/launch-tokens', auth: 'bearer', scope: 'app:launch-tokens:*', handle: createLaunchToken },
@@ -58,11 +62,19 @@ export const ROUTES: readonly Route[] = [
   { method: 'POST', path: '/v1/app/auth', auth: 'none', limit: limitAppAuth, handle: appAuth },
 ];
 
-/** Every path of the table with its `Allow` value: sorted, and GET brings HEAD (protocol §1.7). */
-export const ALLOWED: ReadonlyMap<string, string> = new Map(
-  ROUTES.map(({ path }) => {
-    const methods: string[] = ROUTES.filter((r) => r.path === path).map((route) => route.method);
-    if (methods.includes('GET')) methods.push('HEAD');
-    return [path, methods.toSorted().join(', ')];
-  }),
-);
+export interface PathRoutes {
+  readonly path: string;
+  readonly routes: ReadonlyMap<string, Route>;
+  /** What a 405 says: sorted, and GET brings HEAD (protocol §1.7). */
+  readonly allow: string;
+}
+
+export const ROUTES_BY_PATH: readonly PathRoutes[] = [
+  ...new Set(ROUTES.map(({ path }) => path)),
+].map((path) => {
+  const routes = new Map(
+    ROUTES.filter((route) => route.path === path).map((route) => [route.method as string, route]),
+  );
+  const methods = [...routes.keys(), ...(routes.has('GET') ? ['HEAD'] : [])];
+  return { path, routes, allow: methods.toSorted().join(', ') };
+});

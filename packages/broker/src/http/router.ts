@@ -1,47 +1,78 @@
 // A request in → a response out: request id, body cap, route, limit or bearer, handler (protocol §1.1).
 
 import { randomBytes } from 'node:crypto';
-import { problemInstance } from '@agentwrit/protocol';
-import { type Context, Hono } from 'hono';
+import { RegExpRouter } from 'hono/router/reg-exp-router';
 import type { BrokerState } from '../broker-state.js';
 import { authenticate } from './bearer.js';
 import { type Call, refuse, type Reply } from './call.js';
-import { readBody } from './request-body.js';
-import { bareProblem, plainText, type RequestFacts, toResponse } from './response.js';
-import { ALLOWED, type Route, ROUTES } from './route-table.js';
+import { createResponder } from './response.js';
+import { type Route, ROUTES_BY_PATH } from './route-table.js';
+import { canonicalPath, cleanPath, readTarget, redirectLocation, type Target } from './target.js';
+import type { WireHandler, WireRequest, WireResponse } from './wire.js';
 
-/** What is known before routing. */
-interface Bindings extends RequestFacts {
-  readonly body: Uint8Array;
-  readonly peer: string;
-}
+const BODY_REFUSALS = {
+  'too large': refuse(413, 'payload_too_large', 'request body must not exceed 1 MB'),
+  unreadable: refuse(400, 'invalid_request', 'failed to read request body'),
+};
 
-type Env = { Bindings: Bindings };
+// A handler never throws; if one does, the caller learns nothing of what was in its hands.
+const FAULT = refuse(500, 'internal_error', 'internal error');
 
-/** @param peer the address at the other end of the connection, `''` in process */
-export type RequestHandler = (request: Request, peer: string) => Promise<Response>;
+export function createWireHandler(state: BrokerState): WireHandler {
+  const { log, tls } = state.settings;
+  const responder = createResponder({ isTls: tls !== undefined });
+  const router = new RegExpRouter<(typeof ROUTES_BY_PATH)[number]>();
+  for (const entry of ROUTES_BY_PATH) router.add('ALL', entry.path, entry);
 
-export function createRequestHandler(state: BrokerState): RequestHandler {
-  const router = new Hono<Env>();
-  for (const route of ROUTES) {
-    router.on(route.method, route.path, async (context) =>
-      toResponse(await serve(route, callOf(context), state), context.env),
-    );
-  }
-  const wrongMethod = knownPaths();
-  router.notFound((context) => wrongMethod.fetch(context.req.raw, context.env));
-  // A handler never throws; if one does, the caller learns nothing of what was in its hands.
-  const fault = refuse(500, 'internal_error', 'internal error');
-  router.onError((_error, context) => toResponse(fault, context.env));
+  const respond = async (
+    request: WireRequest,
+    target: Target | undefined,
+    requestId: string,
+  ): Promise<WireResponse> => {
+    const { body, method } = request;
+    const facts = { requestId, path: target?.path ?? '' };
+    if (target === undefined) return responder.badTarget();
+    if (typeof body === 'string') return responder.bareProblem(BODY_REFUSALS[body], facts);
 
-  return async (request, peer) => {
-    const facts: RequestFacts = {
-      requestId: request.headers.get('x-request-id') || randomBytes(8).toString('hex'),
-      path: problemInstance(new URL(request.url).pathname),
-    };
-    const body = await readBody(request);
-    if ('kind' in body) return bareProblem(body, facts);
-    return router.fetch(request, { ...facts, body, peer });
+    const cleaned = cleanPath(target.escapedPath);
+    if (cleaned !== target.escapedPath) {
+      return responder.redirect(redirectLocation(cleaned, target.query), method, requestId);
+    }
+    const [matches, stash] = router.match('ALL', canonicalPath(cleaned));
+    const [found] = matches;
+    if (found === undefined) return responder.plainText(404, '404 page not found', requestId);
+    const [entry, params] = found;
+    // HEAD is served like GET; whoever writes the response leaves the body out.
+    const route = entry.routes.get(method === 'HEAD' ? 'GET' : method);
+    if (route === undefined) {
+      return responder.plainText(405, 'Method Not Allowed', requestId, { Allow: entry.allow });
+    }
+    const index = params['id'];
+    const id = typeof index === 'number' ? (stash?.[index] ?? '') : (index ?? '');
+    const { header, peer } = request;
+    const { path, query } = target;
+    const call = { path, query, header, body, peer, id: id && decodeURIComponent(id) };
+    try {
+      return responder.reply(await serve(route, call, state), facts);
+    } catch (error) {
+      const message = `${method} ${path}: ${error instanceof Error ? error.name : 'fault'}`;
+      log({ level: 'FAIL', module: 'HTTP', component: 'handler', message });
+      return responder.reply(FAULT, facts);
+    }
+  };
+
+  return async (request) => {
+    const requestId = request.header('x-request-id') || randomBytes(8).toString('hex');
+    const target = readTarget(request.target);
+    const response = await respond(request, target, requestId);
+    log({
+      level: 'TRACE',
+      module: 'HTTP',
+      component: 'request',
+      message: `${request.method} ${target?.path ?? ''} ${response.status}`,
+      context: [`request_id=${requestId}`],
+    });
+    return response;
   };
 }
 
@@ -52,21 +83,4 @@ function serve(route: Route, call: Call, state: BrokerState): Reply | Promise<Re
   }
   const caller = authenticate(call, route.scope, state);
   return 'kind' in caller ? caller : route.handle({ ...call, claims: caller }, state);
-}
-
-// The same paths for any method: what arrives here has the wrong one, or no such path.
-function knownPaths(): Hono<Env> {
-  const paths = new Hono<Env>();
-  for (const [path, allow] of ALLOWED) {
-    paths.all(path, ({ env }) =>
-      plainText(405, 'Method Not Allowed', env.requestId, { Allow: allow }),
-    );
-  }
-  paths.notFound(({ env }) => plainText(404, '404 page not found', env.requestId));
-  return paths;
-}
-
-function callOf({ req, env }: Context<Env>): Call {
-  const { path, body, peer } = env;
-  return { path, id: req.param('id') ?? '', headers: req.raw.headers, body, peer };
 }

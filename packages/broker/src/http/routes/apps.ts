@@ -10,7 +10,7 @@ import {
 } from '@agentwrit/protocol';
 import { type App, isAppName } from '../../apps.js';
 import { listText } from '../../audit-log.js';
-import { integer, text, texts } from '../../json-decoder.js';
+import { nullableInteger, text, texts } from '../../json-decoder.js';
 import {
   answer,
   type BearerCall,
@@ -21,8 +21,8 @@ import {
   refuse,
 } from '../call.js';
 
-const NEW_APP = { name: text, scopes: texts, token_ttl: integer };
-const CHANGES = { scopes: texts, token_ttl: integer };
+const NEW_APP = { name: text, scopes: texts, token_ttl: nullableInteger };
+const CHANGES = { scopes: texts, token_ttl: nullableInteger };
 
 const MIN_TTL = 60;
 const MAX_TTL = 86_400;
@@ -37,21 +37,29 @@ const BAD_SCOPE = refuse(
 export const registerApp: Handler<BearerCall> = async (call, { apps, settings, audit }) => {
   const body = decodeBody(call, NEW_APP);
   if (body === undefined) return MALFORMED_BODY;
-  const { name, scopes, token_ttl: tokenTtl = settings.appTokenTtl } = body;
+  const { name, scopes, token_ttl: wantedTtl } = body;
   if (name === '') return refuse(400, 'invalid_request', 'name is required');
   if (scopes.length === 0) return refuse(400, 'invalid_request', 'scopes must not be empty');
   // Zero and less before the name, the other bounds after the scopes (protocol §2.14).
-  if (body.token_ttl !== undefined && body.token_ttl <= 0) return badTtl(body.token_ttl);
+  if (wantedTtl !== undefined && wantedTtl <= 0) return badTtl(wantedTtl);
   if (!isAppName(name)) {
     const detail = 'invalid app name: must be lowercase letters, digits, and hyphens';
     return refuse(400, 'invalid_request', detail);
   }
   if (!scopes.every(isScope)) return BAD_SCOPE;
   // The broker's own default is not checked.
-  if (body.token_ttl !== undefined && !isTtl(body.token_ttl)) return badTtl(body.token_ttl);
+  if (wantedTtl !== undefined && !isTtl(wantedTtl)) return badTtl(wantedTtl);
+  const tokenTtl = Number(wantedTtl ?? settings.appTokenTtl);
 
-  const registration = await apps.register({ name, scopes, tokenTtl });
-  if (registration === undefined) return refuse(500, 'internal_error', 'failed to register app');
+  const registration = await apps
+    .register({ name, scopes, tokenTtl })
+    .catch(() => 'fault' as const);
+  if (registration === undefined && settings.strict) {
+    return refuse(400, 'invalid_request', 'app name already in use');
+  }
+  if (registration === undefined || registration === 'fault') {
+    return faultAt('register app');
+  }
   const { app, clientSecret } = registration;
   audit.record({
     event_type: 'app_registered',
@@ -100,24 +108,27 @@ export const updateApp: Handler<BearerCall> = (call, { apps, audit }) => {
   if (scopes.length > 0) {
     if (!scopes.every(isScope)) return BAD_SCOPE;
     if (app === undefined) return NOT_FOUND;
-    apps.change(app, { scopes });
+    if (!stored(() => apps.change(app, { scopes }))) return faultAt('update app');
     updated(`scopes=${listText(scopes)}`);
   }
   if (tokenTtl !== undefined && !isTtl(tokenTtl)) return badTtl(tokenTtl);
   if (app === undefined) return NOT_FOUND;
   if (tokenTtl !== undefined) {
     const before = app.tokenTtl;
-    apps.change(app, { tokenTtl });
+    const change = { tokenTtl: Number(tokenTtl) };
+    if (!stored(() => apps.change(app, change))) return faultAt('update app TTL');
     updated(`token_ttl=${before}->${tokenTtl}`);
   }
   return answer(appAnswer(app));
 };
 
-/** Repeatable, and nothing already issued dies of it (protocol §6.3). */
-export const deregisterApp: Handler<BearerCall> = (call, { apps, settings, audit }) => {
+/** Repeatable. Nothing already issued dies of it (protocol §6.3), but for a strict broker. */
+export const deregisterApp: Handler<BearerCall> = (call, state) => {
+  const { apps, settings, audit, revocations } = state;
   const app = apps.find(call.id);
   if (app === undefined) return NOT_FOUND;
-  apps.change(app, { status: 'inactive' });
+  if (!stored(() => apps.change(app, { status: 'inactive' }))) return faultAt('deregister app');
+  if (settings.strict) revocations.add('agent', `app:${app.id}`);
   audit.record({
     event_type: 'app_deregistered',
     detail: `app_id=${app.id} name=${app.name} deregistered_by=${call.claims.sub}`,
@@ -147,11 +158,25 @@ function appAnswer(app: App): AppAnswer {
   };
 }
 
-function isTtl(seconds: number): boolean {
+// The storage has reported what it was.
+function stored(change: () => void): boolean {
+  try {
+    change();
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function faultAt(step: string): Refusal {
+  return refuse(500, 'internal_error', `failed to ${step}`);
+}
+
+function isTtl(seconds: bigint): boolean {
   return seconds >= MIN_TTL && seconds <= MAX_TTL;
 }
 
-function badTtl(seconds: number): Refusal {
+function badTtl(seconds: bigint): Refusal {
   const range = `must be between ${MIN_TTL} and ${MAX_TTL} seconds`;
   return refuse(400, 'invalid_ttl', `invalid token TTL: ${range}, got ${seconds}`);
 }

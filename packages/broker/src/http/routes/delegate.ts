@@ -1,19 +1,9 @@
 // POST /v1/delegate (protocol §2.8, §3.8): part of the caller's authority in → a token for another agent
-// out. Only the caller's scope is compared; lifetime and the delegate's own scope are not.
+// out. Only the caller's scope is compared, not the delegate's own; lifetime only by a strict broker.
 
-import { createHash } from 'node:crypto';
-import {
-  type Claims,
-  chainHashInput,
-  type DelegateAnswer,
-  type DelegationRecord,
-  formatTimestamp,
-  MAX_DELEGATION_DEPTH,
-  recordSigningInput,
-  scopeIsSubset,
-} from '@agentwrit/protocol';
+import { type DelegateAnswer, MAX_DELEGATION_DEPTH, scopeIsSubset } from '@agentwrit/protocol';
 import { listText } from '../../audit-log.js';
-import type { BrokerState } from '../../broker-state.js';
+import { delegatedGrant } from '../../delegation.js';
 import { integer, text, texts } from '../../json-decoder.js';
 import { callerIds } from '../bearer.js';
 import {
@@ -31,11 +21,13 @@ const DEFAULT_TTL = 60;
 export const delegate: Handler<BearerCall> = async (call, state) => {
   const body = decodeBody(call, BODY);
   if (body === undefined) return MALFORMED_BODY;
-  const { delegate_to: target, scope, ttl = 0 } = body;
+  const { delegate_to: target, scope, ttl } = body;
   const { claims } = call;
-  const { agents, audit, tokens } = state;
+  const { agents, audit, key, revocations, settings, tokens } = state;
   if (target === '' || scope.length === 0) {
-    return refuse(500, 'internal_error', 'delegation failed');
+    return settings.strict
+      ? refuse(400, 'invalid_request', 'missing required field')
+      : refuse(500, 'internal_error', 'delegation failed');
   }
   const depth = claims.delegation_chain.length;
   if (depth >= MAX_DELEGATION_DEPTH) {
@@ -53,19 +45,14 @@ export const delegate: Handler<BearerCall> = async (call, state) => {
   }
   if (!agents.has(target)) return refuse(404, 'not_found', 'delegate agent not found');
 
-  const chain = [...claims.delegation_chain, newRecord(claims, state)];
-  const chainHash = createHash('sha256').update(chainHashInput(chain)).digest('hex');
-  const { token, expiresIn } = await tokens.issue({
-    sub: target,
-    aud: claims.aud,
-    scope,
+  const grant = delegatedGrant(claims, { to: target, scope, now: settings.clock() }, key);
+  const issued = await tokens.issue({
+    ...grant,
     ttl: ttl > 0 ? ttl : DEFAULT_TTL,
-    // The work stays the delegator's.
-    ...(claims.task_id !== undefined && { task_id: claims.task_id }),
-    ...(claims.orch_id !== undefined && { orch_id: claims.orch_id }),
-    delegation_chain: chain,
-    chain_hash: chainHash,
+    ...(settings.strict && { notAfter: claims.exp }),
   });
+  revocations.lineage?.delegated(claims, issued.claims, settings.clock());
+  const { delegation_chain: chain, chain_hash: chainHash } = grant;
   audit.record({
     event_type: 'delegation_created',
     ...callerIds(claims),
@@ -76,18 +63,8 @@ export const delegate: Handler<BearerCall> = async (call, state) => {
     deleg_chain_hash: chainHash,
   });
   return answer({
-    access_token: token,
-    expires_in: expiresIn,
+    access_token: issued.token,
+    expires_in: issued.expiresIn,
     delegation_chain: chain,
   } satisfies DelegateAnswer);
 };
-
-/** Names the delegator and all it held, not what it hands on or to whom. */
-function newRecord(delegator: Claims, { key, settings }: BrokerState): DelegationRecord {
-  const unsigned = {
-    agent: delegator.sub,
-    scope: delegator.scope,
-    delegated_at: formatTimestamp(settings.clock()),
-  };
-  return { ...unsigned, signature: key.sign(recordSigningInput(unsigned)).toString('hex') };
-}

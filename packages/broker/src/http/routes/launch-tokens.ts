@@ -1,10 +1,15 @@
 // POST /v1/admin/launch-tokens and /v1/app/launch-tokens (protocol §2.12, §2.13): one handler, two
 // required scopes.
 
-import { formatTimestampSeconds, type LaunchTokenAnswer, scopeIsSubset } from '@agentwrit/protocol';
+import {
+  type Claims,
+  formatTimestampSeconds,
+  type LaunchTokenAnswer,
+  scopeIsSubset,
+} from '@agentwrit/protocol';
 import { listText } from '../../audit-log.js';
 import type { BrokerState } from '../../broker-state.js';
-import { boolean, integer, text, texts } from '../../json-decoder.js';
+import { integer, nullableBoolean, text, texts } from '../../json-decoder.js';
 import {
   answer,
   type BearerCall,
@@ -19,23 +24,26 @@ const BODY = {
   agent_name: text,
   allowed_scope: texts,
   max_ttl: integer,
-  single_use: boolean,
+  single_use: nullableBoolean,
   ttl: integer,
 };
 const DEFAULT_TTL = 30;
 const DEFAULT_MAX_TTL = 300;
 const APP_SUBJECT = 'app:';
+const APP_ROUTE = '/v1/app/launch-tokens';
 
 export const createLaunchToken: Handler<BearerCall> = (call, state) => {
   const body = decodeBody(call, BODY);
   if (body === undefined) return MALFORMED_BODY;
   const { agent_name: name, allowed_scope: scope, single_use: singleUse = true } = body;
   const { sub } = call.claims;
-  const { audit, launchTokens } = state;
+  const { audit, launchTokens, metrics } = state;
 
-  // By the subject alone: another subject that holds the app scope has no ceiling (protocol §2.13).
-  const appId = sub.startsWith(APP_SUBJECT) ? sub.slice(APP_SUBJECT.length) : undefined;
-  const ceilingRefusal = appId === undefined ? undefined : checkCeiling(appId, scope, state);
+  const appId = appOf(call, state);
+  const ceilingRefusal =
+    appId === undefined
+      ? undefined
+      : checkCeiling(appId, { claims: call.claims, requested: scope }, state);
   if (ceilingRefusal) return ceilingRefusal;
 
   const missing =
@@ -62,6 +70,7 @@ export const createLaunchToken: Handler<BearerCall> = (call, state) => {
     ttl: positiveOr(DEFAULT_TTL, body.ttl),
     ...(appId !== undefined && { appId }),
   });
+  metrics.launchTokenCreated();
   const origin = appId === undefined ? '' : ` app_id=${appId}`;
   audit.record({
     event_type: 'launch_token_issued',
@@ -78,19 +87,33 @@ export const createLaunchToken: Handler<BearerCall> = (call, state) => {
   );
 };
 
-// The app's status is not looked at: a deregistered app's living token still passes (protocol §6.3).
+/**
+ * By the subject alone: another subject that holds the app scope has no ceiling (protocol §2.13). A strict
+ * broker finds the app the scope was delegated from, and knows no caller of the app route without one.
+ */
+function appOf({ claims, path }: BearerCall, { settings }: BrokerState): string | undefined {
+  const origins = settings.strict ? claims.delegation_chain.map(({ agent }) => agent) : [];
+  const app = [claims.sub, ...origins].find((subject) => subject.startsWith(APP_SUBJECT));
+  if (app !== undefined) return app.slice(APP_SUBJECT.length);
+  return settings.strict && path === APP_ROUTE ? '' : undefined;
+}
+
+// The app's status is not looked at: a deregistered app's living token still passes (protocol §6.3), but
+// for a strict broker.
 function checkCeiling(
   appId: string,
-  requested: readonly string[],
-  { apps, audit }: BrokerState,
+  { claims, requested }: { readonly claims: Claims; readonly requested: readonly string[] },
+  { apps, audit, settings }: BrokerState,
 ): Refusal | undefined {
   const app = apps.find(appId);
-  if (app === undefined) return refuse(403, 'forbidden', 'app not found');
+  if (app === undefined || (settings.strict && app.status === 'inactive')) {
+    return refuse(403, 'forbidden', 'app not found');
+  }
   if (scopeIsSubset(requested, app.scopes)) return undefined;
   const ceiling = listText(app.scopes);
   audit.record({
     event_type: 'scope_ceiling_exceeded',
-    agent_id: `${APP_SUBJECT}${appId}`,
+    agent_id: claims.sub,
     detail: `app=${appId} requested=${listText(requested)} ceiling=${ceiling}`,
     outcome: 'denied',
   });

@@ -1,12 +1,21 @@
 // POST /v1/register (protocol §2.5): a launch token and proof of a key in → an agent out. The order of
 // the checks decides what a failed attempt has used up.
 
-import { type RegisterAnswer, scopeIsSubset } from '@agentwrit/protocol';
+import { isAgentIdSegment, type RegisterAnswer, scopeIsSubset } from '@agentwrit/protocol';
 import { listText } from '../../audit-log.js';
 import { decodeBase64 } from '../../base64.js';
-import { text, texts } from '../../json-decoder.js';
+import type { BrokerState } from '../../broker-state.js';
+import { type Decoded, text, texts } from '../../json-decoder.js';
 import { verifiesWithRawKey } from '../../signing-key.js';
-import { answer, type Call, decodeBody, type Handler, MALFORMED_BODY, refuse } from '../call.js';
+import {
+  answer,
+  type Call,
+  decodeBody,
+  type Handler,
+  MALFORMED_BODY,
+  refuse,
+  type Reply,
+} from '../call.js';
 
 const BODY = {
   launch_token: text,
@@ -18,12 +27,18 @@ const BODY = {
   requested_scope: texts,
 };
 
-export const register: Handler<Call> = async (
-  call,
-  { launchTokens, nonces, agents, tokens, audit },
-) => {
+export const register: Handler<Call> = async (call, state) => {
   const body = decodeBody(call, BODY);
   if (body === undefined) return MALFORMED_BODY;
+  const reply = await registerAgent(body, state);
+  state.metrics.registration(reply.kind === 'answer' ? 'success' : 'failure');
+  return reply;
+};
+
+async function registerAgent(
+  body: Decoded<typeof BODY>,
+  { launchTokens, nonces, agents, apps, tokens, audit, settings }: BrokerState,
+): Promise<Reply> {
   const { orch_id, task_id, requested_scope: scope, ...proof } = body;
   if ([orch_id, task_id, ...Object.values(proof)].includes('')) {
     return refuse(400, 'invalid_request', 'missing required field');
@@ -31,10 +46,16 @@ export const register: Handler<Call> = async (
   if (scope.length === 0) {
     return refuse(400, 'invalid_request', 'missing required field: requested_scope');
   }
+  if (settings.strict && !(isAgentIdSegment(orch_id) && isAgentIdSegment(task_id))) {
+    return refuse(400, 'invalid_request', 'invalid orch_id or task_id');
+  }
 
   const search = launchTokens.find(proof.launch_token);
   if (!search.found) return refuse(401, 'unauthorized', `launch token: ${search.reason}`);
   const { allowedScope, maxTtl, appId } = search.launchToken;
+  if (settings.strict && appId !== undefined && apps.find(appId)?.status !== 'active') {
+    return refuse(401, 'unauthorized', 'launch token: launch token not found');
+  }
   if (!scopeIsSubset(scope, allowedScope)) {
     audit.record({
       event_type: 'registration_policy_violation',
@@ -56,7 +77,7 @@ export const register: Handler<Call> = async (
   const agentId = agents.register(orch_id, task_id);
   if (agentId === undefined) return refuse(500, 'internal_error', 'registration failed');
 
-  const { token, jti, expiresIn } = await tokens.issue({
+  const { token, claims, expiresIn } = await tokens.issue({
     sub: agentId,
     scope,
     ttl: maxTtl,
@@ -74,14 +95,14 @@ export const register: Handler<Call> = async (
   audit.record({
     event_type: 'token_issued',
     ...ids,
-    detail: `Token issued, jti=${jti}, ttl=${maxTtl}${origin}`,
+    detail: `Token issued, jti=${claims.jti}, ttl=${maxTtl}${origin}`,
   });
   return answer({
     agent_id: agentId,
     access_token: token,
     expires_in: expiresIn,
   } satisfies RegisterAnswer);
-};
+}
 
 /** @returns what is wrong with the key or its signature over the nonce */
 function checkProof(proof: {

@@ -1,7 +1,9 @@
 // POST /v1/revoke (protocol §2.9, §6)
 
 import { REVOCATION_LEVELS, type RevokeAnswer } from '@agentwrit/protocol';
+import type { BrokerState } from '../../broker-state.js';
 import { text } from '../../json-decoder.js';
+import type { Revocation } from '../../storage.js';
 import {
   answer,
   type BearerCall,
@@ -13,7 +15,7 @@ import {
 
 const BODY = { level: text, target: text };
 
-export const revoke: Handler<BearerCall> = (call, { revocations, audit }) => {
+export const revoke: Handler<BearerCall> = (call, state) => {
   const body = decodeBody(call, BODY);
   if (body === undefined) return MALFORMED_BODY;
   const { target } = body;
@@ -24,7 +26,21 @@ export const revoke: Handler<BearerCall> = (call, { revocations, audit }) => {
   if (level === undefined) {
     return refuse(400, 'invalid_request', `invalid revocation level: ${body.level}`);
   }
+  // For ever and for every operator: nobody could ever undo it.
+  if (state.settings.strict && level === 'agent' && target === 'admin') {
+    return refuse(400, 'invalid_request', 'invalid revocation target: admin');
+  }
+  revokeTarget({ level, target }, state);
+  // Targets are never looked up, so the count is always 1.
+  return answer({ revoked: true, level, target, count: 1 } satisfies RevokeAnswer);
+};
+
+export function revokeTarget(
+  { level, target }: Revocation,
+  { revocations, audit, metrics }: BrokerState,
+): void {
   revocations.add(level, target);
+  metrics.tokenRevoked(level);
   audit.record({
     event_type: 'token_revoked',
     // The target, whatever its level (protocol §2.9).
@@ -32,6 +48,4 @@ export const revoke: Handler<BearerCall> = (call, { revocations, audit }) => {
     detail: `revoked at level=${level} target=${target}`,
     outcome: 'success',
   });
-  // Targets are never looked up, so the count is always 1.
-  return answer({ revoked: true, level, target, count: 1 } satisfies RevokeAnswer);
-};
+}
