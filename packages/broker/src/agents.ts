@@ -2,7 +2,12 @@
 // have no state: one whose tokens are all dead can still be delegated to.
 
 import { randomBytes } from 'node:crypto';
-import { formatAgentId, isAgentIdSegment, isTrustDomain } from '@agentwrit/protocol';
+import { isTrustDomain } from '@agentwrit/protocol';
+
+// The broker has no limit of length here, as the readers of its tokens have.
+function isSegment(text: string): boolean {
+  return /^[\w.-]+$/.test(text) && text !== '.' && text !== '..';
+}
 
 export class Agents {
   readonly #ids = new Set<string>();
@@ -15,11 +20,9 @@ export class Agents {
 
   /** @returns the new agent's id, or `undefined` when a part cannot stand in one (protocol §5) */
   register(orchId: string, taskId: string): string | undefined {
-    const isId =
-      isTrustDomain(this.#trustDomain) && isAgentIdSegment(orchId) && isAgentIdSegment(taskId);
-    if (!isId) return undefined;
-    const instanceId = randomBytes(8).toString('hex');
-    const id = formatAgentId({ trustDomain: this.#trustDomain, orchId, taskId, instanceId });
+    const domain = this.#trustDomain;
+    if (!isTrustDomain(domain) || !isSegment(orchId) || !isSegment(taskId)) return undefined;
+    const id = `spiffe://${domain}/agent/${orchId}/${taskId}/${randomBytes(8).toString('hex')}`;
     this.#ids.add(id);
     return id;
   }

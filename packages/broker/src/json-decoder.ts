@@ -9,7 +9,7 @@ import { MalformedJson } from './json-token.js';
 export interface FieldReader<T> {
   /** The value of a field that is absent, and of a `null` in a list. */
   readonly absent: T;
-  /** Whether a `null` undoes an earlier member of the same name, or is passed over. */
+  /** Whether a `null` undoes an earlier member of the same name; Go has a pointer or a list there. */
   readonly nullResets: boolean;
   /** Reads one value that is not `null`; throws MalformedJson on another type. */
   readonly read: (json: JsonScanner) => T;
@@ -25,8 +25,8 @@ export interface DecodeOptions {
 }
 
 /**
- * Keys match in any case and the last spelling wins; unknown ones are ignored; `null` is the same as
- * absent, also for the whole text.
+ * Keys match in any case and the last member wins, whatever its spelling; unknown ones are ignored. `null`
+ * says nothing, also as the whole text; see {@link FieldReader.nullResets}.
  *
  * @param json well-formed, as decoded from UTF-8
  * @param shape field names in lower-case ASCII

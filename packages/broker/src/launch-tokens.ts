@@ -8,7 +8,7 @@ export interface LaunchToken {
   /** Seconds the agent's token lives, before the broker's own ceiling. */
   readonly maxTtl: number;
   readonly singleUse: boolean;
-  /** Epoch milliseconds. */
+  /** Unix seconds, inclusive. */
   readonly expiresAt: number;
   /** The app that asked for it; absent for operators. */
   readonly appId?: string;
@@ -26,11 +26,11 @@ export type LaunchTokenSearch =
 
 // The broker never forgets a launch token. Here an expired one is told apart from an unknown one for an
 // hour after its end.
-const REMEMBER_EXPIRED_MS = 3_600_000;
+const REMEMBER_EXPIRED_SECONDS = 3600;
 // Lifetimes differ, so pruning looks at all of them; once a minute that costs nothing.
-const PRUNE_EVERY_MS = 60_000;
+const PRUNE_EVERY_SECONDS = 60;
 // What RFC 3339 can write: the end of the year 9999.
-const LATEST_TIME = 253_402_300_799_000;
+const LATEST_TIME = 253_402_300_799;
 
 export class LaunchTokens {
   // Keyed by 256 random bits: looking one up tells nothing about the others by its timing.
@@ -48,10 +48,10 @@ export class LaunchTokens {
     readonly token: string;
     readonly expiresAt: number;
   } {
-    const now = this.#clock();
+    const now = this.#now();
     this.#prune(now);
     const token = randomBytes(32).toString('hex');
-    const expiresAt = Math.min(now + ttl * 1000, LATEST_TIME);
+    const expiresAt = Math.min(now + ttl, LATEST_TIME);
     this.#launchTokens.set(token, { ...grant, expiresAt });
     return { token, expiresAt };
   }
@@ -60,7 +60,7 @@ export class LaunchTokens {
   find(token: string): LaunchTokenSearch {
     const launchToken = this.#launchTokens.get(token);
     if (launchToken === undefined) return { found: false, reason: 'launch token not found' };
-    if (this.#clock() > launchToken.expiresAt) {
+    if (this.#now() > launchToken.expiresAt) {
       return { found: false, reason: 'launch token expired' };
     }
     if (this.#consumed.has(token)) {
@@ -74,11 +74,15 @@ export class LaunchTokens {
     if (this.#launchTokens.get(token)?.singleUse) this.#consumed.add(token);
   }
 
+  #now(): number {
+    return Math.floor(this.#clock() / 1000);
+  }
+
   #prune(now: number): void {
     if (now < this.#pruneAt) return;
-    this.#pruneAt = now + PRUNE_EVERY_MS;
+    this.#pruneAt = now + PRUNE_EVERY_SECONDS;
     for (const [token, { expiresAt }] of this.#launchTokens) {
-      if (now - expiresAt <= REMEMBER_EXPIRED_MS) continue;
+      if (now - expiresAt <= REMEMBER_EXPIRED_SECONDS) continue;
       this.#launchTokens.delete(token);
       this.#consumed.delete(token);
     }

@@ -19,7 +19,7 @@ export class StoredRow {
   integer(column: string): number {
     const value = this.#values[column];
     if (typeof value === 'number' && Number.isSafeInteger(value)) return value;
-    return this.#damaged(`"${column}" is not an integer`);
+    return this.#damaged(`"${column}" is not a safe integer`);
   }
 
   /** @returns an object with this one member, or none where the row has NULL */

@@ -14,7 +14,8 @@ export function wireClaims(claims: Claims): object {
     iat: claims.iat,
     jti: claims.jti,
     ...(claims.sid && { sid: claims.sid }),
-    scope: claims.scope,
+    // Only a token that was signed elsewhere can lack it.
+    scope: claims.scope === texts.absent ? null : claims.scope,
     ...(claims.task_id && { task_id: claims.task_id }),
     ...(claims.orch_id && { orch_id: claims.orch_id }),
     ...(claims.delegation_chain.length > 0 && {

@@ -170,6 +170,10 @@ describe('registration', () => {
     expect((await register(scene, body)).detail).toBe(
       'launch token: launch token already consumed',
     );
+    scene.advance(0.999);
+    expect((await register(scene, body)).detail).toBe(
+      'launch token: launch token already consumed',
+    );
     scene.advance(0.001);
     expect((await register(scene, body)).detail).toBe('launch token: launch token expired');
   });

@@ -27,7 +27,7 @@ export function writeResponse(
     Date: new Date().toUTCString(),
     ...(length !== undefined && { 'Content-Length': length }),
   };
-  const text = body ?? '';
+  const text = isAscii(headers) ? (body ?? '') : Buffer.from(body ?? '');
   if (!(response instanceof ServerResponse)) {
     response.writeHead(status, { ...headers, ...framing });
     response.end(request.method === 'HEAD' ? '' : text);
@@ -43,6 +43,12 @@ export function writeResponse(
   else response.writeHead(status, reason, all);
   if (request.complete || !isLast) response.end(text);
   else endAfterRequest(request, response, text);
+}
+
+// Node writes headers and a text body in one piece, in the encoding of the body; beside bytes, headers keep
+// theirs. Only an echoed request id can have bytes beyond ASCII.
+function isAscii({ 'X-Request-Id': requestId = '' }: WireResponse['headers']): boolean {
+  return /^[\x20-\x7e]*$/.test(requestId);
 }
 
 /** What the HTTP server says about a request that never becomes one: plain text (protocol §1.7). */

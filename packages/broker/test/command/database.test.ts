@@ -1,7 +1,16 @@
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import Database from 'libsql';
 import { describe, expect, it } from 'vitest';
-import { adminToken, emptyFolder, isValid, startedCommand, stopped } from './child.js';
+import {
+  ADMIN_SECRET,
+  adminToken,
+  command,
+  emptyFolder,
+  isValid,
+  startedCommand,
+  stopped,
+} from './child.js';
 
 describe('a database', () => {
   it('keeps apps, revocations, events and the key for the next start', async () => {
@@ -19,6 +28,12 @@ describe('a database', () => {
     for (const file of ['data.db', 'signing.key']) {
       expect(statSync(join(cwd, file)).mode & 0o777).toBe(0o600);
     }
+
+    const database = new Database(join(cwd, 'data.db'));
+    expect(database.prepare('SELECT secret_hash FROM apps').all()).toEqual([
+      { secret_hash: expect.stringMatching(/^\$2[ab]\$12\$/) },
+    ]);
+    database.close();
 
     const second = await startedCommand({ cwd, env });
     expect(await isValid(second, kept)).toBe(true);
@@ -43,5 +58,39 @@ describe('a database', () => {
     await stopped(await startedCommand({ cwd, env }));
     expect(existsSync(join(cwd, 'keys', 'one.key'))).toBe(true);
     expect(existsSync(join(cwd, 'signing.key'))).toBe(false);
+  });
+
+  it.each([
+    {
+      step: 'load audit events',
+      damage: 'UPDATE audit_events SET deleg_depth = 9223372036854775807',
+    },
+    {
+      step: 'load revocations',
+      damage: "INSERT INTO revocations (level, target) VALUES ('planet', 'x')",
+    },
+    { step: 'init database', damage: 'PRAGMA user_version = 99' },
+  ])('that is damaged is not used: $step', async ({ step, damage }) => {
+    const cwd = emptyFolder();
+    const env = { AA_DB_PATH: 'data.db', AA_SEED_TOKENS: 'true' };
+    await stopped(await startedCommand({ cwd, env }));
+    const database = new Database(join(cwd, 'data.db'));
+    database.exec(damage);
+    database.close();
+    const again = { ...env, AA_ADMIN_SECRET: ADMIN_SECRET, AA_PORT: '0' };
+    const { code, stdout, stderr } = await command([], { cwd, env: again }).finished;
+    expect(stderr).toMatch(new RegExp(`^FATAL: ${step}: [^\n]+\n$`, 'm'));
+    expect(code).toBe(1);
+    expect(stdout).not.toMatch(/SEED|listening/);
+  });
+
+  it('belongs to one broker at a time', async () => {
+    const cwd = emptyFolder();
+    const env = { AA_DB_PATH: 'data.db', AA_ADMIN_SECRET: ADMIN_SECRET, AA_PORT: '0' };
+    const first = await startedCommand({ cwd, env });
+    const { code, stderr } = await command([], { cwd, env }).finished;
+    expect(stderr).toMatch(/^FATAL: init database: [^\n]+\n$/);
+    expect(code).toBe(1);
+    expect(await stopped(first)).toMatchObject({ code: 0 });
   });
 });

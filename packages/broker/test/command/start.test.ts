@@ -81,6 +81,15 @@ describe('the command', () => {
     expect(app).toMatchObject({ status: 201, json: { token_ttl: 90 } });
   });
 
+  it('limits logins', async () => {
+    const started = await startedCommand();
+    const statuses: number[] = [];
+    while (statuses.length < 4) {
+      statuses.push((await started.call('POST', '/v1/app/auth', { body: {} })).status);
+    }
+    expect(statuses).toEqual([400, 400, 400, 429]);
+  });
+
   it.each([
     { args: [], status: 200 },
     { args: ['--strict'], status: 400 },

@@ -92,7 +92,11 @@ describe('an admin login', () => {
     });
     const got = await broker.call(LINE, { body: { secret: ADMIN_SECRET } }, expected);
     expectToken(got.member('access_token'), {
-      ...{ iss: '', sub: 'admin', exp: NOON + ttl, nbf: NOON, iat: NOON },
+      iss: '',
+      sub: 'admin',
+      exp: NOON + ttl,
+      nbf: NOON,
+      iat: NOON,
       scope: ADMIN_SCOPES,
     });
   });
@@ -102,8 +106,13 @@ describe('an admin login', () => {
     broker.advance(1.999);
     const got = await broker.call(LINE, { body: { secret: ADMIN_SECRET } });
     expectToken(got.member('access_token'), {
-      ...{ iss: 'https://a&b', sub: 'admin', aud: ['orders'] },
-      ...{ exp: NOON + 301, nbf: NOON + 1, iat: NOON + 1, scope: ADMIN_SCOPES },
+      iss: 'https://a&b',
+      sub: 'admin',
+      aud: ['orders'],
+      exp: NOON + 301,
+      nbf: NOON + 1,
+      iat: NOON + 1,
+      scope: ADMIN_SCOPES,
     });
   });
 });

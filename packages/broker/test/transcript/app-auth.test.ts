@@ -77,8 +77,13 @@ describe('an app login', () => {
     broker.advance(0.9);
     const got = await broker.call(LINE, { body: credentials(known) }, welcome(60));
     const jti = expectToken(got.member('access_token'), {
-      ...{ iss: 'i', sub: `app:${known.id}`, aud: ['orders'] },
-      ...{ exp: NOON + 60, nbf: NOON, iat: NOON, scope: APP_SCOPES },
+      iss: 'i',
+      sub: `app:${known.id}`,
+      aud: ['orders'],
+      exp: NOON + 60,
+      nbf: NOON,
+      iat: NOON,
+      scope: APP_SCOPES,
     });
     expect(got.member('access_token')).not.toBe(known.token);
     expect(known.token).not.toContain(jti);

@@ -122,7 +122,9 @@ describe('PUT /v1/admin/apps/{id}', () => {
     expect(await alive(broker, known.token)).toEqual([true]);
     const credentials = { client_id: known.clientId, client_secret: known.clientSecret };
     const expected = json(200, {
-      ...{ access_token: '⟨jwt⟩', expires_in: 60, token_type: 'Bearer' },
+      access_token: '⟨jwt⟩',
+      expires_in: 60,
+      token_type: 'Bearer',
       scopes: ['app:launch-tokens:*', 'app:agents:*', 'app:audit:read'],
     });
     await broker.call('POST /v1/app/auth', { body: credentials }, expected);

@@ -27,8 +27,13 @@ const badTtl = (got: number) =>
   );
 const created = (name: string, abbrev: string, scopes: readonly string[], token_ttl: number) =>
   json(201, {
-    ...{ app_id: `app-${name}-⟨hex6⟩`, name: '', client_id: `${abbrev}-⟨hex12⟩` },
-    ...{ client_secret: '⟨hex64⟩', scopes, token_ttl, status: '' },
+    app_id: `app-${name}-⟨hex6⟩`,
+    name: '',
+    client_id: `${abbrev}-⟨hex12⟩`,
+    client_secret: '⟨hex64⟩',
+    scopes,
+    token_ttl,
+    status: '',
   });
 const scopes = ['read:data:*'];
 
@@ -72,8 +77,21 @@ describe('POST /v1/admin/apps', () => {
   });
 
   it.each([
-    ...['a', 'a-b', 'a-bc', '1a', '-ab', 'ab-', 'ab--c', 'ab_c', 'aB', 'Ab', 'ab c', 'ab.c', 'äb'],
-    ...['ab\n', `a${'b'.repeat(64)}`],
+    'a',
+    'a-b',
+    'a-bc',
+    '1a',
+    '-ab',
+    'ab-',
+    'ab--c',
+    'ab_c',
+    'aB',
+    'Ab',
+    'ab c',
+    'ab.c',
+    'äb',
+    'ab\n',
+    `a${'b'.repeat(64)}`,
   ])('refuses the name %j', async (name) => {
     const broker = await startBroker();
     await broker.call(CREATE, { token: broker.operator, body: { name, scopes } }, BAD_NAME);
@@ -119,15 +137,25 @@ describe('POST /v1/admin/apps', () => {
   it('does not check the default lifetime', async () => {
     const broker = await startBroker({ appTokenTtl: 5 });
     const body = { name: 'reports', scopes };
-    await broker.call(CREATE, { token: broker.operator, body }, created('reports', 're', scopes, 5));
+    await broker.call(
+      CREATE,
+      { token: broker.operator, body },
+      created('reports', 're', scopes, 5),
+    );
   });
 });
 
 describe('the apps', () => {
   const TIME = '2026-02-15T12:00:00Z';
   const row = (app_id: string, name: string, client_id: string, created_at = TIME) => ({
-    ...{ app_id, name, client_id, scopes, token_ttl: 1800 },
-    ...{ status: 'active', created_at, updated_at: created_at },
+    app_id,
+    name,
+    client_id,
+    scopes,
+    token_ttl: 1800,
+    status: 'active',
+    created_at,
+    updated_at: created_at,
   });
 
   it('are listed newest first, and each can be read, in whole seconds', async () => {
@@ -157,8 +185,13 @@ describe('the apps', () => {
     const token = forge({ ...claims, scope: ['admin:launch-tokens:*'] });
     const gone = (deregistered_at: string) =>
       json(200, {
-        ...{ app_id: id, name: '', client_id: '', scopes: null },
-        ...{ token_ttl: 0, status: 'inactive', deregistered_at },
+        app_id: id,
+        name: '',
+        client_id: '',
+        scopes: null,
+        token_ttl: 0,
+        status: 'inactive',
+        deregistered_at,
       });
     const event = {
       event_type: 'app_deregistered',

@@ -49,9 +49,7 @@ export function auditTrail(broker: BrokerUnderTest): AuditTrail {
         return numbered;
       });
       const body = { events, total: count, offset, limit: 1000 };
-      expect(text.replaceAll('},{', '},\n{')).toBe(
-        `${goJson(body)}\n`.replaceAll('},{', '},\n{'),
-      );
+      expect(text.replaceAll('},{', '},\n{')).toBe(`${goJson(body)}\n`.replaceAll('},{', '},\n{'));
     },
     async skip() {
       const text = await read();
@@ -62,22 +60,43 @@ export function auditTrail(broker: BrokerUnderTest): AuditTrail {
   };
 }
 
+export interface ChainedEvent extends Event {
+  readonly id: string;
+  readonly timestamp: string;
+  readonly hash: string;
+  readonly prev_hash: string;
+}
+
 /** The whole event, members in the order of protocol §7.1. */
 export function chained(
   event: Event,
   number: number,
   time: string,
   prev_hash: string,
-): Event & { readonly hash: string } {
+): ChainedEvent {
   const id = `evt-${String(number).padStart(6, '0')}`;
   const { event_type, agent_id = '', task_id = '', orch_id = '', detail } = event;
   const { resource = '', outcome, deleg_depth = 0, deleg_chain_hash = '' } = event;
   const who = [agent_id, task_id, orch_id];
   const delegation = [String(deleg_depth), deleg_chain_hash];
-  const hashed = [prev_hash, id, time, event_type, ...who, detail, resource, outcome, ...delegation];
-  const hash = createHash('sha256').update([...hashed, '0'].join('|')).digest('hex');
+  const hashed = [
+    prev_hash,
+    id,
+    time,
+    event_type,
+    ...who,
+    detail,
+    resource,
+    outcome,
+    ...delegation,
+  ];
+  const hash = createHash('sha256')
+    .update([...hashed, '0'].join('|'))
+    .digest('hex');
   return {
-    ...{ id, timestamp: time, event_type },
+    id,
+    timestamp: time,
+    event_type,
     ...(agent_id !== '' && { agent_id }),
     ...(task_id !== '' && { task_id }),
     ...(orch_id !== '' && { orch_id }),

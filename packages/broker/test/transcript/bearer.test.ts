@@ -29,8 +29,15 @@ const ROUTES = BEARER_ROUTES.map((route) => {
 const UNAUTHORIZED = (detail: string) => problem(401, 'unauthorized', detail);
 
 const claims = {
-  ...{ iss: '', sub: 'somebody', exp: NOON + 60, nbf: NOON, iat: NOON, jti: 'j' },
-  ...{ scope: ['read:data:*', 'x'], task_id: 'task-7', orch_id: 'orch-7' },
+  iss: '',
+  sub: 'somebody',
+  exp: NOON + 60,
+  nbf: NOON,
+  iat: NOON,
+  jti: 'j',
+  scope: ['read:data:*', 'x'],
+  task_id: 'task-7',
+  orch_id: 'orch-7',
 };
 const ids = { agent_id: 'somebody', task_id: 'task-7', orch_id: 'orch-7' };
 

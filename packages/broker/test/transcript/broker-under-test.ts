@@ -109,7 +109,7 @@ export async function startBroker(options: BrokerOptions = {}): Promise<BrokerUn
       jti: 'operator',
       scope: ADMIN_SCOPES,
     }),
-    call(line, given = {}, expected = undefined) {
+    call(line, given = {}, expected) {
       const asked = askedOf(line, given);
       return ask(asked, requestBytes(asked, given), expected);
     },

@@ -5,8 +5,11 @@ import { startBroker } from './broker-under-test.js';
 import { json, plain, problem } from './wire-text.js';
 
 const HEALTH = json(200, {
-  ...{ status: 'ok', version: '2.0.0', uptime: 0 },
-  ...{ db_connected: true, audit_events_count: 0 },
+  status: 'ok',
+  version: '2.0.0',
+  uptime: 0,
+  db_connected: true,
+  audit_events_count: 0,
 });
 const INVALID = json(200, { valid: false, error: 'token is invalid or expired' });
 const REFUSED = problem(401, 'unauthorized', 'missing authorization header');
@@ -24,7 +27,7 @@ describe('a response', () => {
         'X-Frame-Options: DENY',
         'X-Request-Id: 9f2c4d1e0a7b6c35',
         'Date: now',
-        'Content-Length: 89',
+        'Content-Length: 88',
         '',
         '{"status":"ok","version":"2.0.0","uptime":0,"db_connected":true,"audit_events_count":0}',
         '',
@@ -45,7 +48,7 @@ describe('a response', () => {
     expect(text.slice(text.indexOf('\r\n\r\n') + 4)).toBe(
       '{"type":"urn:agentwrit:error:unauthorized","title":"Unauthorized","status":401,"detail":"invalid credentials","instance":"/v1/admin/auth","error_code":"unauthorized","request_id":"9f2c4d1e0a7b6c35"}\n',
     );
-    expect(text).toContain('\r\nContent-Length: 198\r\n');
+    expect(text).toContain('\r\nContent-Length: 199\r\n');
   });
 });
 
@@ -85,14 +88,16 @@ describe('the request id', () => {
 });
 
 describe('the content type of a request', () => {
-  it.each(['text/xml', 'application/x-www-form-urlencoded', 'application/json; charset=latin1', ';'])(
-    'is ignored: %s',
-    async (type) => {
-      const broker = await startBroker();
-      const given = { headers: [['Content-Type', type]] as const, body: '{"token":"x"}' };
-      await broker.call('POST /v1/token/validate', given, INVALID);
-    },
-  );
+  it.each([
+    'text/xml',
+    'application/x-www-form-urlencoded',
+    'application/json; charset=latin1',
+    ';',
+  ])('is ignored: %s', async (type) => {
+    const broker = await startBroker();
+    const given = { headers: [['Content-Type', type]] as const, body: '{"token":"x"}' };
+    await broker.call('POST /v1/token/validate', given, INVALID);
+  });
 });
 
 describe('a text in JSON', () => {

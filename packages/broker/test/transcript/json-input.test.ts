@@ -34,7 +34,12 @@ describe('what is no JSON object of the right types', () => {
   it.each(ENDPOINTS)('is malformed for $line', async ({ line, wrong }) => {
     const broker = await startBroker();
     const caller = forge({
-      ...{ iss: '', sub: 'somebody', exp: NOON + 1, nbf: 0, iat: 0, jti: 'j' },
+      iss: '',
+      sub: 'somebody',
+      exp: NOON + 1,
+      nbf: 0,
+      iat: 0,
+      jti: 'j',
       scope: ['app:launch-tokens:*'],
     });
     const token = line.includes('/app/') ? caller : broker.operator;
@@ -85,14 +90,20 @@ describe('a body for validation', () => {
 });
 
 describe('an integer', () => {
-  it.each(['60.0', '60.5', '1e2', '"60"', '9223372036854775808', '-9223372036854775809', '060', '+1'])(
-    'is none when it reads %s',
-    async (ttl) => {
-      const broker = await startBroker();
-      const body = `{"delegate_to":"x","scope":["a:b:c"],"ttl":${ttl}}`;
-      await broker.call('POST /v1/delegate', { token: broker.operator, body }, MALFORMED);
-    },
-  );
+  it.each([
+    '60.0',
+    '60.5',
+    '1e2',
+    '"60"',
+    '9223372036854775808',
+    '-9223372036854775809',
+    '060',
+    '+1',
+  ])('is none when it reads %s', async (ttl) => {
+    const broker = await startBroker();
+    const body = `{"delegate_to":"x","scope":["a:b:c"],"ttl":${ttl}}`;
+    await broker.call('POST /v1/delegate', { token: broker.operator, body }, MALFORMED);
+  });
 
   it.each([
     ['9223372036854775807', 86_400],
@@ -132,19 +143,18 @@ describe('a list', () => {
     );
   });
 
-  it.each(['', '"scopes":[],', '"scopes":null,'])('may be absent or empty alike: %s', async (list) => {
-    const broker = await startBroker();
-    const { id } = await app(broker);
-    await broker.call(
-      `PUT /v1/admin/apps/${id}`,
-      { token: broker.operator, body: `{${list}"token_ttl":null}` },
-      problem(
-        400,
-        'invalid_request',
-        'at least one of scopes or token_ttl must be provided',
-      ),
-    );
-  });
+  it.each(['', '"scopes":[],', '"scopes":null,'])(
+    'may be absent or empty alike: %s',
+    async (list) => {
+      const broker = await startBroker();
+      const { id } = await app(broker);
+      await broker.call(
+        `PUT /v1/admin/apps/${id}`,
+        { token: broker.operator, body: `{${list}"token_ttl":null}` },
+        problem(400, 'invalid_request', 'at least one of scopes or token_ttl must be provided'),
+      );
+    },
+  );
 });
 
 describe('what is no Unicode', () => {

@@ -82,7 +82,11 @@ describe.each(ROUTES)('$line', ({ line, scope }) => {
   ])('has defaults for what is not positive: %j', async (given, max_ttl, expires) => {
     const broker = await startBroker();
     const body = { agent_name: 'a', allowed_scope: ['a:b:c'], ...given };
-    await broker.call(line, { token, body }, issued({ allowed_scope: ['a:b:c'], max_ttl }, expires));
+    await broker.call(
+      line,
+      { token, body },
+      issued({ allowed_scope: ['a:b:c'], max_ttl }, expires),
+    );
   });
 
   it('does not know an app without a row, whatever else is wrong', async () => {

@@ -28,8 +28,11 @@ describe('GET /v1/health', () => {
     const broker = await startBroker();
     const health = (uptime: number, audit_events_count: number) =>
       json(200, {
-        ...{ status: 'ok', version: '2.0.0', uptime },
-        ...{ db_connected: true, audit_events_count },
+        status: 'ok',
+        version: '2.0.0',
+        uptime,
+        db_connected: true,
+        audit_events_count,
       });
     await broker.call('GET /v1/health', {}, health(0, 0));
     broker.advance(59.999);
@@ -42,10 +45,13 @@ describe('GET /v1/health', () => {
 });
 
 describe('POST /v1/token/validate', () => {
-  it.each(['{}', '{"token":""}', '{"token":null}', 'null'])('demands a token of %s', async (body) => {
-    const broker = await startBroker();
-    await broker.call(VALIDATE, { body }, REQUIRED);
-  });
+  it.each(['{}', '{"token":""}', '{"token":null}', 'null'])(
+    'demands a token of %s',
+    async (body) => {
+      const broker = await startBroker();
+      await broker.call(VALIDATE, { body }, REQUIRED);
+    },
+  );
 
   it('says nothing of why a token is not valid', async () => {
     const broker = await startBroker();
@@ -58,8 +64,15 @@ describe('POST /v1/token/validate', () => {
     const broker = await startBroker();
     const { id, token, jti } = await agent(broker);
     const claims = {
-      ...{ iss: '', sub: id, exp: NOON + 300, nbf: NOON, iat: NOON, jti },
-      ...{ scope: ['read:data:*'], task_id: 'task-1', orch_id: 'orch-1' },
+      iss: '',
+      sub: id,
+      exp: NOON + 300,
+      nbf: NOON,
+      iat: NOON,
+      jti,
+      scope: ['read:data:*'],
+      task_id: 'task-1',
+      orch_id: 'orch-1',
     };
     await broker.call(VALIDATE, { body: { token } }, json(200, { valid: true, claims }));
   });
@@ -70,8 +83,13 @@ describe('POST /v1/token/validate', () => {
     const { body } = await broker.call(VALIDATE, { body: { token } });
     const jti = /"jti":"([0-9a-f]{32})"/.exec(body)?.[1];
     const claims = {
-      ...{ iss: 'https://broker', sub: `app:${id}`, aud: ['orders'] },
-      ...{ exp: NOON + 1800, nbf: NOON, iat: NOON, jti },
+      iss: 'https://broker',
+      sub: `app:${id}`,
+      aud: ['orders'],
+      exp: NOON + 1800,
+      nbf: NOON,
+      iat: NOON,
+      jti,
       scope: ['app:launch-tokens:*', 'app:agents:*', 'app:audit:read'],
     };
     await broker.call(VALIDATE, { body: { token } }, json(200, { valid: true, claims }));

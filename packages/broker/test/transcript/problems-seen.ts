@@ -13,7 +13,12 @@ interface Problem {
 
 const seen: Problem[] = [];
 
-export function notice({ method, target }: Asked, status: number, text: string, body: string): void {
+export function notice(
+  { method, target }: Asked,
+  status: number,
+  text: string,
+  body: string,
+): void {
   if (!/^Content-Type: application\/problem\+json\r$/m.test(text) || body === '') return;
   const problem: unknown = JSON.parse(body);
   if (problem === null || typeof problem !== 'object') return;
@@ -39,7 +44,9 @@ export function producesItsRowsOf(file: string): void {
   });
 }
 
-function rowsOf(file: string): readonly (Row & { readonly where: string; readonly pattern: RegExp })[] {
+function rowsOf(
+  file: string,
+): readonly (Row & { readonly where: string; readonly pattern: RegExp })[] {
   return APPENDIX_A.flatMap((row) =>
     (row.by?.[file] ?? []).map((where) => ({ ...row, where, pattern: patternOf(row.detail) })),
   );

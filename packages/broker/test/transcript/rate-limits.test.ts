@@ -2,7 +2,12 @@
 
 import { describe, it } from 'vitest';
 import { auditTrail } from './audit-trail.js';
-import { ADMIN_SECRET, type BrokerUnderTest, type Given, startBroker } from './broker-under-test.js';
+import {
+  ADMIN_SECRET,
+  type BrokerUnderTest,
+  type Given,
+  startBroker,
+} from './broker-under-test.js';
 import { app } from './parties.js';
 import { producesItsRowsOf } from './problems-seen.js';
 import { type Expectation, problem } from './wire-text.js';

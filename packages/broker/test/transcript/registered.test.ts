@@ -20,7 +20,8 @@ function events(agent_id: string, scope: string, issued: string, by = ''): [Even
   const outcome = 'success';
   return [
     {
-      ...{ event_type: 'agent_registered', ...who },
+      event_type: 'agent_registered',
+      ...who,
       detail: `Agent registered with scope ${scope}${by}`,
       outcome,
     },
@@ -40,8 +41,15 @@ describe('a registration', () => {
     const got = await broker.call(LINE, { body }, expected);
     const sub = got.member('agent_id');
     const jti = expectToken(got.member('access_token'), {
-      ...{ iss: 'i', sub, aud: ['orders'], exp: NOON + 300, nbf: NOON, iat: NOON },
-      ...{ scope, task_id: 'task-1', orch_id: 'orch-1' },
+      iss: 'i',
+      sub,
+      aud: ['orders'],
+      exp: NOON + 300,
+      nbf: NOON,
+      iat: NOON,
+      scope,
+      task_id: 'task-1',
+      orch_id: 'orch-1',
     });
     const list = '[read:data:b read:data:a read:data:b read:data:<&>]';
     await trail.is(...events(sub, list, `jti=${jti}, ttl=300`));
@@ -57,8 +65,14 @@ describe('a registration', () => {
     const got = await broker.call(LINE, { body }, expected);
     const sub = got.member('agent_id');
     const jti = expectToken(got.member('access_token'), {
-      ...{ iss: '', sub, exp: NOON + 86_400, nbf: NOON, iat: NOON },
-      ...{ scope: ['read:data:*'], task_id: 'task-1', orch_id: 'orch-1' },
+      iss: '',
+      sub,
+      exp: NOON + 86400,
+      nbf: NOON,
+      iat: NOON,
+      scope: ['read:data:*'],
+      task_id: 'task-1',
+      orch_id: 'orch-1',
     });
     await trail.is(...events(sub, '[read:data:*]', `jti=${jti}, ttl=100000`));
   });
@@ -78,7 +92,12 @@ describe('a registration', () => {
     await trail.is(...events(sub, '[read:data:*]', `jti=${jti}, ttl=5`, ` app_id=${id}`));
   });
 
-  it.each(['...', 'a.b-c_D9', '-', 'x'.repeat(5000)])('takes the segment %s', async (segment) => {
+  it.each([
+    ['three dots', '...'],
+    ['every kind of character', 'a.b-c_D9'],
+    ['a hyphen', '-'],
+    ['5000 characters', 'x'.repeat(5000)],
+  ])('takes a segment of %s', async (_, segment) => {
     const broker = await startBroker();
     const body = await registration(broker, { orch_id: segment, task_id: segment });
     await broker.call(LINE, { body }, registered(`agentwrit.local/agent/${segment}/${segment}`));
@@ -116,7 +135,8 @@ describe('a registration', () => {
     const list = 'requested [read:data:x write:data:x] exceeds allowed [read:data:*]';
     await trail.is({
       event_type: 'registration_policy_violation',
-      ...{ task_id: 'task-1', orch_id: 'orch-1' },
+      task_id: 'task-1',
+      orch_id: 'orch-1',
       detail: `scope violation: ${list}`,
       outcome: 'denied',
     });

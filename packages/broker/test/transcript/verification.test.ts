@@ -8,8 +8,13 @@ import { alive } from './parties.js';
 import { json, problem } from './wire-text.js';
 
 const CLAIMS = {
-  ...{ iss: 'https://broker', sub: 'somebody', exp: NOON + 60, nbf: NOON, iat: NOON },
-  ...{ jti: 'j', scope: ['read:data:*'] },
+  iss: 'https://broker',
+  sub: 'somebody',
+  exp: NOON + 60,
+  nbf: NOON,
+  iat: NOON,
+  jti: 'j',
+  scope: ['read:data:*'],
 };
 const KEY = { alg: 'EdDSA', typ: 'JWT', kid: VECTOR_KID };
 const [HEADER, PAYLOAD] = [base64url(KEY), base64url(CLAIMS)];
@@ -39,8 +44,16 @@ const REFUSED: readonly (readonly [name: string, reason: string, token: string])
   ['a signature with padding', SIGNATURE, `${forge(CLAIMS)}==`],
   ['a signature that is no base64url', SIGNATURE, `${HEADER}.${PAYLOAD}.+/`],
   ['no signature', SIGNATURE, `${HEADER}.${PAYLOAD}.`],
-  ['63 bytes of signature', SIGNATURE, `${HEADER}.${PAYLOAD}.${mac().subarray(1).toString('base64url')}`],
-  ['the signature of something else', SIGNATURE, `${HEADER}.${PAYLOAD}.${signature('x').toString('base64url')}`],
+  [
+    '63 bytes of signature',
+    SIGNATURE,
+    `${HEADER}.${PAYLOAD}.${mac().subarray(1).toString('base64url')}`,
+  ],
+  [
+    'the signature of something else',
+    SIGNATURE,
+    `${HEADER}.${PAYLOAD}.${signature('x').toString('base64url')}`,
+  ],
   ['a wrong signature and payload', SIGNATURE, `${HEADER}.${base64url('[]')}.AAAA`],
   ['a payload that is no base64url', FORMAT, signed(`${HEADER}.${PAYLOAD}=`)],
   ['a payload that is no JSON', FORMAT, forge('{')],
@@ -64,7 +77,11 @@ const REFUSED: readonly (readonly [name: string, reason: string, token: string])
   ['exp a second ago', 'token expired', forge({ ...CLAIMS, exp: NOON - 1 })],
   ['exp past and nbf to come', 'token expired', forge({ ...CLAIMS, exp: NOON - 1, nbf: NOON + 1 })],
   ['nbf in a second', 'token not yet valid', forge({ ...CLAIMS, nbf: NOON + 1 })],
-  ['nbf to come and another issuer', 'token not yet valid', forge({ ...CLAIMS, nbf: NOON + 9, iss: '' })],
+  [
+    'nbf to come and another issuer',
+    'token not yet valid',
+    forge({ ...CLAIMS, nbf: NOON + 9, iss: '' }),
+  ],
   ['another issuer', 'invalid issuer', forge({ ...CLAIMS, iss: 'https://broker/' })],
   ['another issuer, revoked', 'invalid issuer', forge({ ...CLAIMS, iss: '', jti: 'revoked' })],
   ['revoked', 'token has been revoked', forge({ ...CLAIMS, jti: 'revoked' })],
@@ -99,7 +116,10 @@ describe('a token that has', () => {
     ['no iat', forge(without('iat'))],
     ['an iat to come', forge({ ...CLAIMS, iat: NOON + 99 })],
     ['aud and scope of null', forge({ ...CLAIMS, aud: null, scope: null })],
-    ['an exp of 64 bits', forge(JSON.stringify(CLAIMS).replace(`${NOON + 60}`, '9223372036854775807'))],
+    [
+      'an exp of 64 bits',
+      forge(JSON.stringify(CLAIMS).replace(`${NOON + 60}`, '9223372036854775807')),
+    ],
     // The last of 86 characters carries two bits; the other four are free.
     ['a signature with stray bits', forge(CLAIMS).replace(/.$/, strayed)],
   ])('%s: it is valid', async (_, token) => {

@@ -8,7 +8,11 @@ const BODY = { secret: text };
 const OLD_BODY = { client_id: text, client_secret: text };
 const WHOLE = { trailing: 'refused' } as const;
 
-export const ADMIN_SCOPES: readonly string[] = ['admin:launch-tokens:*', 'admin:revoke:*', 'admin:audit:*'];
+export const ADMIN_SCOPES: readonly string[] = [
+  'admin:launch-tokens:*',
+  'admin:revoke:*',
+  'admin:audit:*',
+];
 
 export const adminAuth: Handler<Call> = async (call, state) => {
   const { admin, settings, tokens, audit, metrics } = state;

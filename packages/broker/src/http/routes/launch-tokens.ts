@@ -80,7 +80,7 @@ export const createLaunchToken: Handler<BearerCall> = (call, state) => {
   return answer(
     {
       launch_token: token,
-      expires_at: formatTimestampSeconds(expiresAt),
+      expires_at: formatTimestampSeconds(expiresAt * 1000),
       policy: { allowed_scope: scope, max_ttl: maxTtl },
     } satisfies LaunchTokenAnswer,
     201,
