@@ -1,19 +1,19 @@
 // What the operating system refused in → the text the broker says it in out. Operators compare logs and
 // scripts match on them, so the texts are those of its standard library, not Node's (protocol §8.3).
 
-const REASONS: Readonly<Record<string, string | undefined>> = {
-  EACCES: 'permission denied',
-  EADDRINUSE: 'address already in use',
-  EADDRNOTAVAIL: 'cannot assign requested address',
-  EEXIST: 'file exists',
-  EISDIR: 'is a directory',
-  ELOOP: 'too many levels of symbolic links',
-  ENOENT: 'no such file or directory',
-  ENOSPC: 'no space left on device',
-  ENOTDIR: 'not a directory',
-  EPERM: 'operation not permitted',
-  EROFS: 'read-only file system',
-};
+const REASONS: ReadonlyMap<string | undefined, string> = new Map([
+  ['EACCES', 'permission denied'],
+  ['EADDRINUSE', 'address already in use'],
+  ['EADDRNOTAVAIL', 'cannot assign requested address'],
+  ['EEXIST', 'file exists'],
+  ['EISDIR', 'is a directory'],
+  ['ELOOP', 'too many levels of symbolic links'],
+  ['ENOENT', 'no such file or directory'],
+  ['ENOSPC', 'no space left on device'],
+  ['ENOTDIR', 'not a directory'],
+  ['EPERM', 'operation not permitted'],
+  ['EROFS', 'read-only file system'],
+]);
 
 /**
  * `open PATH: no such file or directory`, `listen tcp ADDR:PORT: bind: address already in use`; the
@@ -34,7 +34,7 @@ export function systemErrorText(error: unknown, path?: string): string {
 
 /** The last part of {@link systemErrorText} alone: `permission denied`. */
 export function systemErrorReason(error: unknown): string {
-  const text = REASONS[errorCode(error) ?? ''];
+  const text = REASONS.get(errorCode(error));
   return text ?? (error instanceof Error ? error.message : String(error));
 }
 

@@ -1,17 +1,19 @@
 import { execFile, spawn } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { once } from 'node:events';
+import { mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { open, readFile, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import { promisify, inspect } from 'node:util';
+import { inspect, promisify } from 'node:util';
 import Libsql from 'libsql';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { App } from '../src/apps.js';
 import type { AuditEvent } from '../src/audit-log.js';
 import { openSqliteStorage } from '../src/sqlite-storage.js';
 import type { Storage } from '../src/storage.js';
+import { withoutRights } from './without-rights.js';
 
 const HASH = '$2b$12$abcdefghijklmnopqrstuuMARKERMARKERMARKERMARKERMARKERM';
 // Everything that a text can go wrong with: quotes of SQL and JSON, U+0000, a byte order mark, two bytes to four.
@@ -274,6 +276,11 @@ describe('the file', () => {
     expect(await readFile(join(directory, 'file'), 'utf8')).toBe('not a database'.repeat(100));
   });
 
+  it('must be in a folder that may be entered', () => {
+    const message = withoutRights(directory, 0, () => messageOf(() => openSqliteStorage(path)));
+    expect(message).toBe(`open ${path}: permission denied`);
+  });
+
   // Access is asked for the user the process was started by, and that one may do anything.
   it.skipIf(process.getuid?.() === 0)('must be readable and writable', async () => {
     await writeFile(path, '', { mode: 0o400 });
@@ -281,7 +288,7 @@ describe('the file', () => {
   });
 
   it.each([
-    { name: 'another program', sql: 'CREATE TABLE apps (id)', why: 'another program' },
+    { name: 'another program', sql: 'CREATE TABLE apps (id)' },
     { name: 'another program that marks its own', sql: 'PRAGMA application_id = 1' },
     { name: 'another program with versions', sql: 'PRAGMA user_version = 1' },
   ])('of $name stays as it is', async ({ sql }) => {
@@ -396,8 +403,7 @@ describe('closing', () => {
   });
 });
 
-const program = (name: string): string =>
-  fileURLToPath(new URL(`programs/${name}`, import.meta.url));
+const RUN = fileURLToPath(new URL('programs/run.mjs', import.meta.url));
 
 describe('one file', () => {
   it('is open once in a process', () => {
@@ -410,17 +416,18 @@ describe('one file', () => {
   });
 
   it('is one process’s alone, which loses nothing when it is killed, and its lock dies with it', async () => {
-    const child = spawn(process.execPath, [program('insert-events.mjs'), path], {
+    const child = spawn(process.execPath, [RUN, 'insert-events.ts', path], {
       stdio: ['ignore', 'pipe', 'inherit'],
     });
     const acknowledged: string[] = [];
     let refusal = '';
+    const exit = once(child, 'exit');
     for await (const line of createInterface({ input: child.stdout })) {
       acknowledged.push(line);
       if (acknowledged.length === 1) refusal = messageOf(() => openSqliteStorage(path));
       if (acknowledged.length === 300) child.kill('SIGKILL');
     }
-    expect(child.signalCode).toBe('SIGKILL');
+    expect(await exit).toEqual([null, 'SIGKILL']);
     expect(refusal).toBe(`open ${path}: is in use by another broker or program`);
 
     const ids = openStorage()
@@ -434,7 +441,7 @@ describe('one file', () => {
 
 describe('SQLite', () => {
   it('is loaded when a database is opened, and an error where it cannot be', async () => {
-    const args = [program('open-without-driver.mjs'), path];
+    const args = [RUN, 'open-without-driver.ts', path];
     const { stdout } = await promisify(execFile)(process.execPath, args);
     expect(JSON.parse(stdout)).toEqual({
       loaded: false,

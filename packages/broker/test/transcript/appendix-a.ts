@@ -133,7 +133,10 @@ export const APPENDIX_A: readonly Row[] = [
     ['delegate agent not found', DELEGATE],
     [
       'app not found',
-      { apps: ['GET /v1/admin/apps/{id}', 'DELETE /v1/admin/apps/{id}'], 'app-update': UPDATE },
+      {
+        'app-rows': ['GET /v1/admin/apps/{id}', 'DELETE /v1/admin/apps/{id}'],
+        'app-update': UPDATE,
+      },
     ],
   ]),
   ...rows(413, 'payload_too_large', [

@@ -39,6 +39,9 @@ describe('GET /v1/metrics', () => {
         `Content-Length: ${Buffer.byteLength(body)}`,
       ].join('\r\n'),
     );
+    const head = await broker.call('HEAD /v1/metrics');
+    expect(head.text).toMatch(/^HTTP\/1.1 200 OK\r\n[^]*\r\nContent-Length: \d{4,}\r\n/);
+    expect(head.body).toBe('');
     await trail.is();
   });
 
@@ -111,8 +114,8 @@ describe('GET /v1/metrics', () => {
       'agentwrit_tokens_issued_total{scope="a:b:c"} 1',
       'agentwrit_tokens_issued_total{scope="admin:launch-tokens:*"} 1',
       'agentwrit_tokens_issued_total{scope="app:launch-tokens:*"} 1',
-      'agentwrit_tokens_issued_total{scope="read:data:*"} 2',
       'agentwrit_tokens_issued_total{scope="read:data:\\"\\\\"} 1',
+      'agentwrit_tokens_issued_total{scope="read:data:*"} 2',
       'agentwrit_tokens_issued_total{scope="write:a:b"} 1',
       'agentwrit_tokens_revoked_total{level="agent"} 1',
       'agentwrit_tokens_revoked_total{level="chain"} 1',

@@ -2,16 +2,16 @@
 // binary of it, out. The driver is told to look where none is.
 
 import { createRequire } from 'node:module';
-import { loadSource } from './load-source.mjs';
+import { openSqliteStorage } from '../../src/sqlite-storage.js';
 
-process.env.LIBSQL_JS_DEV = '1';
-const { openSqliteStorage } = await loadSource('sqlite-storage.ts');
+const [, , , path = ''] = process.argv;
+process.env['LIBSQL_JS_DEV'] = '1';
 const { cache } = createRequire(import.meta.url);
-const loaded = Object.keys(cache).some((path) => path.includes('libsql'));
-let message;
+const loaded = Object.keys(cache).some((file) => file.includes('libsql'));
+let message = 'it was opened';
 try {
-  openSqliteStorage(process.argv[2]);
+  openSqliteStorage(path);
 } catch (error) {
-  ({ message } = error);
+  message = error instanceof Error ? error.message : String(error);
 }
 process.stdout.write(JSON.stringify({ loaded, message }));

@@ -1,10 +1,9 @@
 // The path of a database in → events stored for ever, the id of each printed once it is on disk, until killed.
 
-import { writeSync } from 'node:fs';
-import { loadSource } from './load-source.mjs';
+import { openSqliteStorage } from '../../src/sqlite-storage.js';
 
-const { openSqliteStorage } = await loadSource('sqlite-storage.ts');
-const storage = openSqliteStorage(process.argv[2]);
+const [, , , path = ''] = process.argv;
+const storage = openSqliteStorage(path);
 for (let number = 1; ; number += 1) {
   const id = `evt-${String(number).padStart(6, '0')}`;
   storage.insertAuditEvent({
@@ -15,6 +14,6 @@ for (let number = 1; ; number += 1) {
     hash: '1'.repeat(64),
     prev_hash: '0'.repeat(64),
   });
-  // Not console.log: a kill must find nothing in a buffer.
-  writeSync(1, `${id}\n`);
+  // One at a time, so that a slow reader slows the writer down.
+  await new Promise((resolve) => process.stdout.write(`${id}\n`, resolve));
 }
