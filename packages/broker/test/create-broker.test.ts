@@ -318,10 +318,12 @@ describe('close', () => {
     const closed = broker.close();
     call.end(body.slice(5));
     const [response] = (await once(call, 'response')) as [
-      NodeJS.ReadableStream & { statusCode: number },
+      NodeJS.ReadableStream & { statusCode: number; headers: NodeJS.Dict<string | string[]> },
     ];
     response.resume();
     expect(response.statusCode).toBe(200);
+    // So that the client does not try it again.
+    expect(response.headers['connection']).toBe('close');
     await closed;
     expect(performance.now() - started).toBeLessThan(3000);
   });

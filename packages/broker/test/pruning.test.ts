@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { LaunchTokens } from '../src/launch-tokens.js';
+import { Lineage } from '../src/lineage.js';
 import { Nonces } from '../src/nonces.js';
 import { RateLimiter } from '../src/rate-limits.js';
 
@@ -12,6 +13,17 @@ function movableClock() {
 }
 
 describe('what is forgotten', () => {
+  it('whom a token comes from is known until the token has expired', () => {
+    const lineage = new Lineage();
+    const token = (jti: string, exp: number): { jti: string; exp: number } => ({ jti, exp });
+    lineage.delegated(token('root', 2000), token('child', 1000), 0);
+    lineage.end('root');
+    lineage.delegated(token('a', 9000), token('b', 9000), 1000 * 1000);
+    expect(lineage.isOrphan('child')).toBe(true);
+    lineage.delegated(token('a', 9000), token('c', 9000), 1061 * 1000);
+    expect(lineage.isOrphan('child')).toBe(false);
+  });
+
   it('a used nonce is known for an hour', () => {
     const { clock, move } = movableClock();
     const nonces = new Nonces(clock);

@@ -1,10 +1,12 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import Database from 'libsql';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { BrokerOptions } from '../src/broker-options.js';
+import { createBroker } from '../src/index.js';
 import type { LogEntry } from '../src/log.js';
-import { createScene, type Scene } from './scene.js';
+import { createScene, type Got, type Scene } from './scene.js';
 
 // Protocol §8.7.
 
@@ -162,6 +164,26 @@ describe('a restart', () => {
     expect(await before.claims(token)).toBeDefined();
     expect(await createScene().claims(token)).toBeUndefined();
   });
+
+  it('is possible as soon as the broker is closed', async () => {
+    const options = { dbPath: join(folder, 'data.db') };
+    for (let start = 0; start < 3; start += 1) await createBroker(options).close();
+  });
+
+  it('does not let a strict broker serve an app that a faithful one deregistered', async () => {
+    const before = restart();
+    const app = await before.app();
+    const token = await before.adminToken();
+    await before.call('DELETE', `/v1/admin/apps/${app.id}`, { token });
+    const body = { agent_name: 'helper', allowed_scope: ['read:data:1'] };
+    const mint = (scene: Scene): Promise<Got> =>
+      scene.call('POST', '/v1/app/launch-tokens', { token: app.token, body });
+    expect((await mint(restart())).status).toBe(201);
+    expect(await mint(restart({ strict: true }))).toMatchObject({
+      status: 403,
+      detail: 'app not found',
+    });
+  });
 });
 
 describe('a database that stops working', () => {
@@ -212,6 +234,20 @@ describe('files that cannot be used', () => {
   it('are an error at start, which says which step it was', () => {
     writeFileSync(join(folder, 'data.db'), 'no database at all, but some text of a certain length');
     expect(() => restart()).toThrow(/^init database: .*data\.db/);
+  });
+
+  it('are free again after such an error', async () => {
+    await restart().app();
+    running?.state.storage?.close();
+    running = undefined;
+    const damage = new Database(join(folder, 'data.db'));
+    damage.exec("UPDATE apps SET scopes = 'no list'");
+    damage.close();
+    expect(() => restart()).toThrow(/^init database: .*apps/);
+    const repair = new Database(join(folder, 'data.db'));
+    repair.exec(`UPDATE apps SET scopes = '["read:data:*"]'`);
+    repair.close();
+    expect(restart().state.apps.newestFirst()).toHaveLength(1);
   });
 
   it('are an error at start, when it is the key', () => {

@@ -114,6 +114,18 @@ describe('a delegated token', () => {
     expect(await isAlive(scene, other.token)).toBe(true);
   });
 
+  it('dies with an earlier token of its delegator that is revoked late, which that survives', async () => {
+    const scene = createScene({ strict: true });
+    const root = await scene.agent();
+    const other = await scene.agent();
+    const jti = (await scene.claims(root.token))?.jti;
+    const delegated = await scene.delegate(root.token, other.id, ['read:data:*']);
+    const renewed = await scene.renew(root.token);
+    await revoke(scene, 'token', jti);
+    expect(await isAlive(scene, delegated)).toBe(false);
+    expect(await isAlive(scene, renewed)).toBe(true);
+  });
+
   it('dies with its delegator after it was renewed itself', async () => {
     const scene = createScene({ strict: true });
     const root = await scene.agent();

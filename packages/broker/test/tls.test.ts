@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { connect as connectHttp2 } from 'node:http2';
 import { get } from 'node:https';
 import { connect, type ConnectionOptions, type TLSSocket } from 'node:tls';
@@ -110,6 +111,28 @@ describe('tls', () => {
     const { port } = await start(server);
     const options = { maxVersion: 'TLSv1.2', ciphers: 'ECDHE-ECDSA-AES128-GCM-SHA256' } as const;
     expect(await handshake(port, options)).toBeUndefined();
+  });
+
+  it('closes with idle connections of either protocol, and ends no stream before its answer', async () => {
+    const broker = createBroker({ tls: server });
+    const { url, port } = await broker.listen();
+    const idle = connect({ port, host: '127.0.0.1', ca: authority.cert });
+    await once(idle, 'secureConnect');
+    const session = connectHttp2(url, { ca: authority.cert });
+    await once(session, 'connect');
+    const stream = session.request({ ':method': 'POST', ':path': '/v1/token/validate' });
+    stream.write('{"token":');
+    // The answer to a ping says that the server has what was sent before it.
+    await new Promise((resolve) => session.ping(resolve));
+    const started = performance.now();
+    const closed = broker.close();
+    stream.end('"x"}');
+    let body = '';
+    for await (const chunk of stream) body += String(chunk);
+    await closed;
+    expect(body).toContain('"valid":false');
+    // Far less than the grace of a busy connection.
+    expect(performance.now() - started).toBeLessThan(5000);
   });
 
   it('says at listen that a certificate is none', async () => {

@@ -22,9 +22,6 @@ void runCommand({
 
 function exit(code: number): void {
   process.exitCode = code;
+  // After a second signal nothing is waited for, not even the readers of the last lines.
   if (code > 128) process.exit();
-  // From here on a signal does what it does to every process.
-  for (const signal of SIGNALS) process.removeAllListeners(signal);
-  // What is still on its way into a pipe gets there first.
-  process.stdout.write('', () => process.stderr.write('', () => process.exit()));
 }

@@ -10,6 +10,7 @@ import {
   type ServerHttp2Session,
 } from 'node:http2';
 import type { Socket } from 'node:net';
+import type { TLSSocket } from 'node:tls';
 import type { TlsSettings } from '../broker-options.js';
 import { createConnections } from './connections.js';
 import { readIncomingBody, type UnreadBodies } from './incoming-body.js';
@@ -83,7 +84,12 @@ export async function startListener(
     ? createSecureServer({ ...SERVER_LIMITS, ...tlsOptions(tls), allowHTTP1: true }, onRequest)
     : createServer(SERVER_LIMITS, onRequest);
   if (tls) Object.assign(server, SERVER_LIMITS);
-  server.on(tls ? 'secureConnection' : 'connection', connections.add);
+  if (tls) {
+    server.on('secureConnection', (socket: TLSSocket) => {
+      // An HTTP/2 session counts its streams itself.
+      if (socket.alpnProtocol !== 'h2') connections.add(socket);
+    });
+  } else server.on('connection', connections.add);
   server.on('session', (session: ServerHttp2Session) => {
     sessions.add(session);
     session.once('close', () => sessions.delete(session));

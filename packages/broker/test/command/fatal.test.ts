@@ -77,6 +77,11 @@ describe('a command that cannot start', () => {
       text: 'open : no such file or directory',
     },
     {
+      name: 'a path of two lines, in one',
+      env: { AA_TLS_MODE: 'tls', AA_TLS_CERT: 'a\nFATAL: b' },
+      text: String.raw`open a\u{a}FATAL: b: no such file or directory`,
+    },
+    {
       name: 'mTLS without a client CA',
       env: { AA_TLS_MODE: 'mtls', AA_TLS_CLIENT_CA: 'ca.pem' },
       text: 'loading client CA: open ca.pem: no such file or directory',
@@ -149,6 +154,13 @@ describe('a command that cannot start', () => {
     const env = { AA_DB_PATH: 'data.db' };
     expect(await command([], { cwd, env }).finished).toMatchObject({ code: 1 });
     expect(readdirSync(cwd)).toEqual([]);
+  });
+
+  it('closes the database when a later step fails', async () => {
+    const cwd = emptyFolder();
+    const env = { ...GOOD, AA_DB_PATH: 'data.db', AA_TLS_MODE: 'tls' };
+    expect(await command([], { cwd, env }).finished).toMatchObject({ code: 1 });
+    expect(readdirSync(cwd).toSorted()).toEqual(['data.db', 'signing.key']);
   });
 
   it('tells of config files that it passed over on its way', async () => {

@@ -74,4 +74,20 @@ describe('a log that nobody reads any more', () => {
     }
     expect(await stopped(started)).toMatchObject({ code: 0, stderr: '' });
   });
+
+  it('does not stop a second signal either', async () => {
+    const { child, ...started } = await startedCommand({ env: { AA_LOG_LEVEL: 'trace' } });
+    const ended = once(child, 'exit');
+    child.stdout.pause();
+    // More than any pipe holds.
+    const headers = { 'x-request-id': 'x'.repeat(10_000) };
+    for (let times = 0; times < 60; times += 1) {
+      await fetch(`http://${started.address}/v1/health`, { headers });
+    }
+    await requestUnderWay({ child, ...started });
+    child.kill('SIGINT');
+    child.kill('SIGTERM');
+    expect(await ended).toEqual([143, null]);
+    child.stdout.resume();
+  });
 });

@@ -3,7 +3,7 @@
 import { describe, it } from 'vitest';
 import { auditTrail } from './audit-trail.js';
 import { type BrokerUnderTest, NOON, startBroker } from './broker-under-test.js';
-import { chainHash, chainRecord, forge } from './own-jwt.js';
+import { chainHash, type ChainRecord, chainRecord, forge } from './own-jwt.js';
 import { agent, delegated } from './parties.js';
 import { producesItsRowsOf } from './problems-seen.js';
 import { type Expectation, goList, json, problem } from './wire-text.js';

@@ -1,7 +1,7 @@
 // Delegations that succeed in → the answer, the chain in the token, and the events out (protocol §2.8,
 // §3.8).
 
-import { describe, expect, it } from 'vitest';
+import { describe, it } from 'vitest';
 import { auditTrail } from './audit-trail.js';
 import { NOON, startBroker } from './broker-under-test.js';
 import { chainHash, type ChainRecord, chainRecord, expectToken, forge } from './own-jwt.js';
@@ -115,8 +115,8 @@ describe('a delegation', () => {
       const body = { delegate_to: id, scope: ['read:data:x'] };
       await broker.call(LINE, { token: bearer({}), body }, answer(chain));
     }
-    const body2 = { delegate_to: `${expired.id} `, scope: ['read:data:x'] };
-    await broker.call(LINE, { token: bearer({}), body: body2 }, UNKNOWN);
+    const almost = { delegate_to: `${expired.id} `, scope: ['read:data:x'] };
+    await broker.call(LINE, { token: bearer({}), body: almost }, UNKNOWN);
   });
 
   it('may come from an admin, and has no task then; the audience is the delegator’s', async () => {
@@ -153,6 +153,5 @@ describe('a delegation', () => {
       deleg_depth: 1,
       deleg_chain_hash: chain_hash,
     });
-    expect(got.body.endsWith(']}\n')).toBe(true);
   });
 });

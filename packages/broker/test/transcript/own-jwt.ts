@@ -24,6 +24,7 @@ export interface TokenClaims {
   readonly nbf: number;
   readonly iat: number;
   readonly jti: string;
+  readonly sid?: string;
   readonly scope: readonly string[];
   readonly task_id?: string;
   readonly orch_id?: string;

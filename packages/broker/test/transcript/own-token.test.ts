@@ -3,7 +3,7 @@
 
 import { describe, expect, it } from 'vitest';
 import { auditTrail } from './audit-trail.js';
-import { NOON, startBroker } from './broker-under-test.js';
+import { ADMIN_SCOPES, ADMIN_SECRET, NOON, startBroker } from './broker-under-test.js';
 import { chainHash, chainRecord, expectToken, forge, jtiOf } from './own-jwt.js';
 import { agent, alive, app, delegated, renewed } from './parties.js';
 import { json, noContent, problem } from './wire-text.js';
@@ -13,6 +13,7 @@ const RELEASE = 'POST /v1/token/release';
 const DEAD = problem(401, 'unauthorized', 'token verification failed');
 const successor = (expires_in: number) => json(200, { access_token: '⟨jwt⟩', expires_in });
 const times = (iat: number, ttl: number) => ({ exp: iat + ttl, nbf: iat, iat });
+const APP_SCOPES = ['app:launch-tokens:*', 'app:agents:*', 'app:audit:read'];
 const ids = { task_id: 'task-1', orch_id: 'orch-1' };
 
 describe('a renewal', () => {
@@ -56,20 +57,14 @@ describe('a renewal', () => {
   it('works for admins and apps, whose ids have no task', async () => {
     const broker = await startBroker();
     const known = await app(broker, { token_ttl: 77 });
-    const login = { secret: 'an-operator-secret-for-tests' };
-    const admin = await broker.call('POST /v1/admin/auth', { body: login });
+    const admin = await broker.call('POST /v1/admin/auth', { body: { secret: ADMIN_SECRET } });
     const trail = auditTrail(broker);
     await trail.skip();
-    for (const [sub, token, ttl, scope] of [
-      [
-        ...([`app:${known.id}`, known.token, 77] as const),
-        ['app:launch-tokens:*', 'app:agents:*', 'app:audit:read'],
-      ],
-      [
-        ...(['admin', admin.member('access_token'), 300] as const),
-        ['admin:launch-tokens:*', 'admin:revoke:*', 'admin:audit:*'],
-      ],
-    ] as const) {
+    const tokens = [
+      { sub: `app:${known.id}`, token: known.token, ttl: 77, scope: APP_SCOPES },
+      { sub: 'admin', token: admin.member('access_token'), ttl: 300, scope: ADMIN_SCOPES },
+    ];
+    for (const { sub, token, ttl, scope } of tokens) {
       const got = await broker.call(RENEW, { token }, successor(ttl));
       const claims = { iss: '', sub, ...times(NOON, ttl), scope };
       const jti = expectToken(got.member('access_token'), claims);
@@ -108,23 +103,11 @@ describe('a renewal', () => {
   ])('lasts %s', async (_, options, span, ttl) => {
     const broker = await startBroker(options);
     const exp = NOON + 60;
-    const rest = { sid: 's', aud: ['x'], scope: ['a:b:c'] };
-    const token = forge({ iss: '', sub: 's', exp, nbf: 0, iat: exp - span, jti: 'j', ...rest });
-    const got = await broker.call(RENEW, { token }, successor(ttl));
-    const payload = got.member('access_token').split('.')[1] ?? '';
-    const jti = jtiOf(got.member('access_token'));
-    const { aud, ...others } = rest;
-    expect(Buffer.from(payload, 'base64url').toString()).toBe(
-      JSON.stringify({
-        iss: '',
-        sub: 's',
-        aud,
-        ...times(NOON, ttl),
-        jti,
-        sid: others.sid,
-        scope: others.scope,
-      }),
-    );
+    const rest = { sid: 's', scope: ['a:b:c'] };
+    const old = { iss: '', sub: 's', aud: ['x'], exp, nbf: 0, iat: exp - span, jti: 'j', ...rest };
+    const got = await broker.call(RENEW, { token: forge(old) }, successor(ttl));
+    const claims = { iss: '', sub: 's', aud: ['x'], ...times(NOON, ttl), ...rest };
+    expectToken(got.member('access_token'), claims);
   });
 });
 
