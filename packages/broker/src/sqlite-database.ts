@@ -1,7 +1,6 @@
 // A path in → an SQLite database that nobody else can open meanwhile, and statements that say what failed,
 // out. Two brokers on one file would miss each other's revocations and give event ids twice.
 
-import { randomInt } from 'node:crypto';
 import { accessSync, closeSync, constants, openSync, statSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { resolve } from 'node:path';
@@ -33,6 +32,9 @@ export interface SqliteSchema {
 
 // `AWrt`: tells our files from those of other programs, whose tables must stay as they are.
 const APPLICATION_ID = 0x41577274;
+
+// For one that is about to end; a start that waits longer looks like one that hangs.
+const LOCK_WAIT_MS = 500;
 
 /** @throws Error `open PATH: ` and why; a file that is no database of this schema stays as it is */
 export function openSqliteDatabase(path: string, schema: SqliteSchema): SqliteDatabase {
@@ -81,9 +83,7 @@ function createFile(path: string): void {
 // The lock is the operating system's, so it dies with the process. No statement is prepared before it is
 // held: see giveBack.
 function takeAlone(connection: Connection): void {
-  // For one that is about to end. Never the same: of two that start at once, each in the other's way, one
-  // gives up first and the other goes on.
-  connection.exec(`PRAGMA busy_timeout = ${randomInt(100, 1000)}`);
+  connection.exec(`PRAGMA busy_timeout = ${LOCK_WAIT_MS}`);
   connection.exec('PRAGMA locking_mode = EXCLUSIVE');
   connection.exec('BEGIN EXCLUSIVE');
 }

@@ -27,7 +27,8 @@ export function systemErrorText(error: unknown, path?: string): string {
   const { syscall, path: named = path, address, port } = error;
   if (syscall === 'listen' && address !== undefined) {
     const host = address.includes(':') ? `[${address}]` : address;
-    return `listen tcp ${host}:${port}: bind: ${reason}`;
+    // Of port 0 Node says nothing.
+    return `listen tcp ${host}:${port ?? 0}: bind: ${reason}`;
   }
   return named === undefined ? `${syscall}: ${reason}` : `${syscall} ${named}: ${reason}`;
 }

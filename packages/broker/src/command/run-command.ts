@@ -2,11 +2,12 @@
 
 import { readFileSync } from 'node:fs';
 import { constants } from 'node:os';
+import { BROKER_VERSION } from '../http/routes/health.js';
 import { systemErrorText } from '../system-error.js';
 import type { Environment } from './environment.js';
 import { HELP } from './help.js';
 import { type LineWriter, visible } from './log-lines.js';
-import { COMPATIBLE_VERSION, startBroker } from './start-broker.js';
+import { startBroker } from './start-broker.js';
 
 export type StopSignal = 'SIGINT' | 'SIGTERM';
 
@@ -68,8 +69,9 @@ function secondSignal(onSignal: CommandContext['onSignal']): Promise<number> {
 
 // Whatever follows a `=` may be a secret, and so may be what is no flag at all.
 function unknownText(argument: string): string {
-  const [name = ''] = argument.split('=', 1);
-  return name.startsWith('--') ? `unknown flag "${visible(name)}"` : 'an argument it does not know';
+  if (!argument.startsWith('--')) return 'an argument it does not know';
+  const [name, ...values] = argument.split('=');
+  return `unknown flag "${visible(`${name}${values.length > 0 ? '=…' : ''}`)}"`;
 }
 
 function versionText(): string {
@@ -80,5 +82,5 @@ function versionText(): string {
     typeof manifest === 'object' && manifest !== null && 'version' in manifest
       ? String(manifest.version)
       : 'of an unknown version';
-  return `@agentwrit/broker ${version}, compatible with AgentWrit broker ${COMPATIBLE_VERSION}`;
+  return `@agentwrit/broker ${version}, compatible with AgentWrit broker ${BROKER_VERSION}`;
 }

@@ -3,6 +3,7 @@
 import type { KeyObject } from 'node:crypto';
 import type { BrokerSettings } from '../broker-options.js';
 import { type Broker, openBroker } from '../create-broker.js';
+import { BROKER_VERSION } from '../http/routes/health.js';
 import { loadSigningKey } from '../key-file.js';
 import type { Log } from '../log.js';
 import { newSigningKey } from '../signing-key.js';
@@ -27,8 +28,6 @@ export interface StartedBroker {
   readonly log: Log;
 }
 
-/** The version of the broker that this one is compatible with. */
-export const COMPATIBLE_VERSION = '2.0.0';
 // The broker's own (protocol §0.1); one inside a test process does with less.
 const BCRYPT_COST = 12;
 
@@ -68,7 +67,7 @@ export async function startBroker(options: StartOptions): Promise<StartedBroker>
     const address = await listen(broker, port, bindAddress);
     // Listening comes first: no token is printed for a broker that cannot come up.
     if (seedTokens) for (const line of await seedLines(state)) stdout(line);
-    stdout(`AgentWrit broker v${COMPATIBLE_VERSION} listening on ${address}`);
+    stdout(`AgentWrit broker v${BROKER_VERSION} listening on ${address}`);
   } catch (error) {
     await broker.close();
     throw error;

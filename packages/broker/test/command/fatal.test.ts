@@ -156,13 +156,6 @@ describe('a command that cannot start', () => {
     expect(readdirSync(cwd)).toEqual([]);
   });
 
-  it('closes the database when a later step fails', async () => {
-    const cwd = emptyFolder();
-    const env = { ...GOOD, AA_DB_PATH: 'data.db', AA_TLS_MODE: 'tls' };
-    expect(await command([], { cwd, env }).finished).toMatchObject({ code: 1 });
-    expect(readdirSync(cwd).toSorted()).toEqual(['data.db', 'signing.key']);
-  });
-
   it('tells of config files that it passed over on its way', async () => {
     const cwd = emptyFolder();
     const config = join(cwd, 'config');

@@ -87,7 +87,8 @@ describe('a log that nobody reads any more', () => {
     await requestUnderWay({ child, ...started });
     child.kill('SIGINT');
     child.kill('SIGTERM');
-    expect(await ended).toEqual([143, null]);
+    // Of two that come at once either may be the second.
+    expect([130, 143]).toContain((await ended)[0]);
     child.stdout.resume();
   });
 });

@@ -3,8 +3,8 @@
 import type { HealthAnswer } from '@agentwrit/protocol';
 import { answer, type Call, type Handler } from '../call.js';
 
-// The broker whose wire this is, not this package's.
-const BROKER_VERSION = '2.0.0';
+/** The version of the broker whose wire this is, not this package's. */
+export const BROKER_VERSION = '2.0.0';
 
 export const health: Handler<Call> = (_call, { settings, startedAt, audit }) =>
   answer({
