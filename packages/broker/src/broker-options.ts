@@ -159,7 +159,7 @@ export function resolveOptions(options: BrokerOptions): BrokerSettings {
     clock,
     bcryptCost,
     rateLimits,
-    signingKey: chooseKey(signingKey, signingKeyPath, dbPath),
+    signingKey: chooseKey({ signingKey, signingKeyPath, dbPath }, log),
     dbPath,
     tls,
     strict,
@@ -168,9 +168,12 @@ export function resolveOptions(options: BrokerOptions): BrokerSettings {
 }
 
 function chooseKey(
-  key: KeyObject | string | undefined,
-  path: string | undefined,
-  dbPath: string | undefined,
+  {
+    signingKey: key,
+    signingKeyPath: path,
+    dbPath,
+  }: { [K in 'signingKey' | 'signingKeyPath' | 'dbPath']: BrokerOptions[K] | undefined },
+  log: Log,
 ): KeyObject {
   if (path === undefined) return key === undefined ? newSigningKey() : readSigningKey(key);
   assertPath(path, 'signingKeyPath');
@@ -181,7 +184,9 @@ function chooseKey(
       '"signingKeyPath" needs "dbPath": with a kept key and forgotten revocations, revoked tokens would be valid again',
     );
   }
-  return loadSigningKey(path);
+  return loadSigningKey(path, (message) =>
+    log({ level: 'WARN', module: 'BROKER', component: 'key', message }),
+  );
 }
 
 function assertPath(value: unknown, name: string): asserts value is string {
