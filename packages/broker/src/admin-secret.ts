@@ -1,7 +1,7 @@
 // The operator's secret in → is this it? out (protocol §2.11, §8.1).
 
 import { compare, hash } from 'bcryptjs';
-import type { BrokerSettings } from './broker-options.js';
+import type { BrokerSettings } from './broker-settings.js';
 
 export class AdminSecret {
   readonly #settings: BrokerSettings;

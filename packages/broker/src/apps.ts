@@ -3,7 +3,7 @@
 
 import { randomBytes } from 'node:crypto';
 import { compare, hash } from 'bcryptjs';
-import type { BrokerSettings } from './broker-options.js';
+import type { BrokerSettings } from './broker-settings.js';
 import type { Storage } from './storage.js';
 
 export interface App {

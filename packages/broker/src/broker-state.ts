@@ -4,7 +4,7 @@ import { AdminSecret } from './admin-secret.js';
 import { Agents } from './agents.js';
 import { Apps } from './apps.js';
 import { AuditLog } from './audit-log.js';
-import type { BrokerSettings } from './broker-options.js';
+import type { BrokerSettings } from './broker-settings.js';
 import { LaunchTokens } from './launch-tokens.js';
 import { createMetrics, type Metrics } from './metrics.js';
 import { Nonces } from './nonces.js';

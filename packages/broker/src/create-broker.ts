@@ -1,7 +1,8 @@
 // Options in → a broker out: in process, on a socket, or both.
 
 import { assertNumber, assertText } from '@agentwrit/protocol';
-import { type BrokerOptions, type BrokerSettings, resolveOptions } from './broker-options.js';
+import type { BrokerOptions } from './broker-options.js';
+import { type BrokerSettings, resolveOptions } from './broker-settings.js';
 import { type BrokerState, createState } from './broker-state.js';
 import { createFetchHandler } from './http/fetch.js';
 import { type Listener, startListener } from './http/listener.js';

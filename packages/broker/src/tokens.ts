@@ -4,7 +4,7 @@
 import { randomBytes } from 'node:crypto';
 import { type Claims, encodeJson } from '@agentwrit/protocol';
 import { decodeBase64Url } from './base64.js';
-import type { BrokerSettings } from './broker-options.js';
+import type { BrokerSettings } from './broker-settings.js';
 import { decodeJson, text } from './json-decoder.js';
 import type { Metrics } from './metrics.js';
 import type { Revocations } from './revocations.js';

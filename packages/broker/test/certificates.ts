@@ -1,5 +1,6 @@
 // Certificates made on the spot: a CA and what it issues, as PEM.
 
+// oxlint-disable-next-line import/no-unassigned-import -- @peculiar/x509 cannot do without it
 import 'reflect-metadata';
 import { webcrypto } from 'node:crypto';
 import {

@@ -15,7 +15,8 @@ import {
   type RegisterRequest,
 } from '@agentwrit/protocol';
 import type { AuditEvent } from '../src/audit-log.js';
-import { type BrokerOptions, resolveOptions } from '../src/broker-options.js';
+import type { BrokerOptions } from '../src/broker-options.js';
+import { resolveOptions } from '../src/broker-settings.js';
 import { type BrokerState, createState } from '../src/broker-state.js';
 import { createFetchHandler } from '../src/http/fetch.js';
 import { createWireHandler } from '../src/http/router.js';

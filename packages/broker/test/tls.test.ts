@@ -87,7 +87,7 @@ describe('tls', () => {
     const stream = session.request({ ':method': 'POST', ':path': '/v1/token/validate' });
     stream.end('{"token":"x"}');
     const headers = await new Promise<NodeJS.Dict<string | string[]>>((resolve, reject) => {
-      stream.once('response', (got) => resolve(got as NodeJS.Dict<string>));
+      stream.once('response', (got) => resolve(got));
       session.once('error', reject);
     });
     let body = '';

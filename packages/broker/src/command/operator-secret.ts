@@ -1,7 +1,7 @@
 // The secrets an operator gave, in order, in → the one that counts, as it is or as its hash, out
 // (protocol §8.1).
 
-import type { BrokerSettings } from '../broker-options.js';
+import type { BrokerSettings } from '../broker-settings.js';
 
 const KNOWN_WEAK = 'change-me-in-production';
 // `$2b$12$`, 22 characters of salt, 31 of hash.

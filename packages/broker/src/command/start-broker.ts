@@ -1,7 +1,7 @@
 // The environment in → a broker that listens, and has said so, out (protocol §8.3).
 
 import type { KeyObject } from 'node:crypto';
-import type { BrokerSettings } from '../broker-options.js';
+import type { BrokerSettings } from '../broker-settings.js';
 import { type Broker, openBroker } from '../create-broker.js';
 import { BROKER_VERSION } from '../http/routes/health.js';
 import { loadSigningKey } from '../key-file.js';

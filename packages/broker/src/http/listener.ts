@@ -113,7 +113,7 @@ export async function startListener(
     port: typeof address === 'object' && address !== null ? address.port : port,
     async close() {
       closing = true;
-      const force = setTimeout(abort, CLOSE_GRACE_MS);
+      const force = setTimeout(() => void abort(), CLOSE_GRACE_MS);
       const done = stopped();
       for (const session of sessions) session.close();
       connections.drain();

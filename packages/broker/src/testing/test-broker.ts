@@ -1,7 +1,8 @@
 // Options in → a broker on a loopback port that a test moves through time and through faults out.
 
 import { REVOCATION_LEVELS, type RevocationLevel } from '@agentwrit/protocol';
-import { type BrokerOptions, resolveOptions } from '../broker-options.js';
+import type { BrokerOptions } from '../broker-options.js';
+import { resolveOptions } from '../broker-settings.js';
 import { type Broker, openBroker } from '../create-broker.js';
 import { createFetchHandler } from '../http/fetch.js';
 import { type Listener, startListener } from '../http/listener.js';
