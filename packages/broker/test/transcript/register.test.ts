@@ -189,9 +189,9 @@ describe('a nonce', () => {
       await registration(broker, { launch_token, public_key: '!' }),
     ];
     await attempt(broker, used, KEY_BASE64);
-    broker.advance(29.999);
+    broker.advance(30);
     await attempt(broker, early, REGISTERED);
-    broker.advance(1.002);
+    broker.advance(1);
     await attempt(broker, { ...late, public_key: '!' }, NONCE_UNKNOWN);
     await attempt(broker, { ...used, public_key: '!' }, NONCE_CONSUMED);
   });
