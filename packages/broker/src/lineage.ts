@@ -1,7 +1,8 @@
 // Which token was delegated or renewed from which in → does what it was delegated from still live? out.
 // Strict brokers only; the reference does not tie a delegated token to its origin (protocol §6.3).
 
-interface Line {
+/** A token and everything it was renewed to. */
+export interface Line {
   /** What the first token of the line was delegated from. */
   readonly parent: Line | undefined;
   ended: boolean;
@@ -21,14 +22,12 @@ export class Lineage {
   #pruneAt = 0;
 
   /** @param now epoch milliseconds */
-  delegated(from: Token, to: Token, now: number): void {
-    this.#put(to, { parent: this.#lineOf(from), ended: false }, now);
+  delegated(parent: Line, to: Token, now: number): void {
+    this.#put(to, { parent, ended: false }, now);
   }
 
-  renewed(from: Token, to: Token, now: number): void {
-    // A token that was neither delegated from nor to needs no line.
-    const entry = this.#entries.get(from.jti);
-    if (entry !== undefined) this.#put(to, entry.line, now);
+  renewed(line: Line, to: Token, now: number): void {
+    this.#put(to, line, now);
   }
 
   /** Everything delegated from the token, or from a renewal of it, dies with it. */
@@ -44,7 +43,8 @@ export class Lineage {
     return line !== undefined;
   }
 
-  #lineOf(token: Token): Line {
+  /** Ask before you wait for anything: what ends the token meanwhile ends this. */
+  lineOf(token: Token): Line {
     const known = this.#entries.get(token.jti);
     if (known !== undefined) return known.line;
     const line = { parent: undefined, ended: false };

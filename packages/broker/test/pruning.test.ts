@@ -16,11 +16,13 @@ describe('what is forgotten', () => {
   it('whom a token comes from is known until the token has expired', () => {
     const lineage = new Lineage();
     const token = (jti: string, exp: number): { jti: string; exp: number } => ({ jti, exp });
-    lineage.delegated(token('root', 2000), token('child', 1000), 0);
+    const root = lineage.lineOf(token('root', 2000));
+    lineage.delegated(root, token('child', 1000), 0);
     lineage.end('root');
-    lineage.delegated(token('a', 9000), token('b', 9000), 1000 * 1000);
+    const other = lineage.lineOf(token('a', 9000));
+    lineage.delegated(other, token('b', 9000), 1000 * 1000);
     expect(lineage.isOrphan('child')).toBe(true);
-    lineage.delegated(token('a', 9000), token('c', 9000), 1061 * 1000);
+    lineage.delegated(other, token('c', 9000), 1061 * 1000);
     expect(lineage.isOrphan('child')).toBe(false);
   });
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { createScene, type Got, type Scene } from './scene.js';
+import { createScene, type Got, NOON, type Scene } from './scene.js';
 
 // Each rule runs against both brokers and says what either does: the faithful one is the reference
 // (protocol §12.3), the strict one closes it.
@@ -124,6 +124,29 @@ describe('a delegated token', () => {
     await revoke(scene, 'token', jti);
     expect(await isAlive(scene, delegated)).toBe(false);
     expect(await isAlive(scene, renewed)).toBe(true);
+  });
+
+  it.each(['delegate', 'renew'])('dies with a delegator that ends during a %s', async (what) => {
+    let atNextReading: (() => void) | undefined;
+    let now = NOON;
+    const clock = (): number => {
+      if (atNextReading) queueMicrotask(atNextReading);
+      atNextReading = undefined;
+      return now;
+    };
+    const scene = createScene({ strict: true, clock });
+    const root = await scene.agent();
+    const jti = (await scene.claims(root.token))?.jti ?? '';
+    const before = await scene.delegate(root.token, root.id, ['read:data:*']);
+    now += 1000;
+    // Once the call has been looked at, and while its new token is being signed.
+    atNextReading = () => scene.state.revocations.add('token', jti);
+    const later =
+      what === 'delegate'
+        ? await scene.delegate(root.token, root.id, ['read:data:*'])
+        : await scene.delegate(await scene.renew(root.token), root.id, ['read:data:*']);
+    expect(await isAlive(scene, before)).toBe(false);
+    expect(await isAlive(scene, later)).toBe(false);
   });
 
   it('dies with its delegator after it was renewed itself', async () => {

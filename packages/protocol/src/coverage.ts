@@ -21,7 +21,8 @@ export function scopeCovers(held: string, required: string): boolean {
  * malformed held scopes are skipped, a malformed required scope fails (protocol §4.2).
  */
 export function scopeIsSubset(required: readonly string[], held: readonly string[]): boolean {
-  return required.every((scope) => held.some((candidate) => scopeCovers(candidate, scope)));
+  const scopes = new HeldScopes(held);
+  return required.every((scope) => scopes.covers(scope));
 }
 
 /** A required scope, prepared so that each later check is two set look-ups. */

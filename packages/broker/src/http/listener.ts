@@ -12,9 +12,9 @@ import {
 import type { Socket } from 'node:net';
 import type { TLSSocket } from 'node:tls';
 import type { TlsSettings } from '../broker-options.js';
-import { createConnections } from './connections.js';
-import { readIncomingBody, type UnreadBodies } from './incoming-body.js';
-import { answerBadRequest, writeResponse } from './outgoing.js';
+import { type Connection, createConnections } from './connections.js';
+import { readIncomingBody } from './incoming-body.js';
+import { answerBadRequest, writeMissingHost, writeResponse } from './outgoing.js';
 import { tlsOptions } from './tls-options.js';
 import type { WireHandler } from './wire.js';
 
@@ -47,6 +47,15 @@ const SERVER_LIMITS = {
   requireHostHeader: false,
 };
 
+const HTTP2_LIMITS = {
+  handshakeTimeout: 5_000,
+  // What Go allows.
+  settings: { maxConcurrentStreams: 250 },
+};
+
+// A client that has sent its last request may say so, and still wants the answer.
+const HALF_OPEN = { httpAllowHalfOpen: true };
+
 // As long as the broker waits for running requests when it stops (protocol §8.3).
 const CLOSE_GRACE_MS = 10_000;
 
@@ -57,16 +66,20 @@ export async function startListener(
 ): Promise<Listener> {
   const connections = createConnections();
   const sessions = new Set<ServerHttp2Session>();
-  const unread: UnreadBodies = new WeakMap();
   let closing = false;
 
-  const exchange = async (request: IncomingRequest, response: OutgoingResponse): Promise<void> => {
-    response.once('close', connections.occupy(request.socket));
+  const exchange = async (
+    request: IncomingRequest,
+    response: OutgoingResponse,
+    connection: Connection,
+  ): Promise<void> => {
+    // What follows the last answer is not looked at, let alone done.
+    if (connection.isEnding) return;
     if (request.headers.host === undefined && request.httpVersion === '1.1') {
-      answerBadRequest(request.socket, '400 Bad Request: missing required Host header');
+      writeMissingHost(response, connection);
       return;
     }
-    const body = await readIncomingBody(request, unread);
+    const body = await readIncomingBody(request, connection);
     const answer = await handle({
       method: request.method ?? '',
       target: request.url ?? '',
@@ -74,30 +87,48 @@ export async function startListener(
       body,
       peer: peerAddress(request),
     });
-    writeResponse(request, response, answer, { isLast: closing || typeof body === 'string' });
+    const isLast = closing || typeof body === 'string' || request.socket.readableEnded;
+    if (isLast) connection.isEnding = true;
+    writeResponse(request, response, answer, { isLast });
   };
   const onRequest = (request: IncomingRequest, response: OutgoingResponse): void => {
-    exchange(request, response).catch(() => request.socket.destroy());
+    const connection = connections.of(request.socket);
+    connection.occupy();
+    response.once('close', () => {
+      connection.release();
+      connections.endIfDrained(connection);
+    });
+    connection
+      .inTurn(() => exchange(request, response, connection))
+      .catch(() => request.socket.destroy());
   };
 
   const server = tls
-    ? createSecureServer({ ...SERVER_LIMITS, ...tlsOptions(tls), allowHTTP1: true }, onRequest)
+    ? createSecureServer(
+        { ...SERVER_LIMITS, ...HTTP2_LIMITS, ...tlsOptions(tls), allowHTTP1: true },
+        onRequest,
+      )
     : createServer(SERVER_LIMITS, onRequest);
-  if (tls) Object.assign(server, SERVER_LIMITS);
-  if (tls) {
-    server.on('secureConnection', (socket: TLSSocket) => {
-      // An HTTP/2 session counts its streams itself.
-      if (socket.alpnProtocol !== 'h2') connections.add(socket);
-    });
-  } else server.on('connection', connections.add);
+  Object.assign(server, SERVER_LIMITS, HALF_OPEN);
+  server.on('connection', tls ? connections.addHandshake : connections.add);
+  server.on('secureConnection', (socket: TLSSocket) => {
+    connections.secured(socket);
+    // An HTTP/2 session counts its streams itself.
+    if (socket.alpnProtocol !== 'h2') connections.add(socket);
+  });
   server.on('session', (session: ServerHttp2Session) => {
     sessions.add(session);
+    session.setTimeout(SERVER_LIMITS.keepAliveTimeout, () => session.close());
     session.once('close', () => sessions.delete(session));
   });
   server.on('clientError', (error: NodeJS.ErrnoException, socket: Socket) => {
-    const endBody = unread.get(socket);
-    if (endBody) endBody();
-    else answerBadRequest(socket, badRequestLine(error.code));
+    const connection = connections.of(socket);
+    connection.isBroken = true;
+    connection.giveUpBody?.();
+    // After the answers to what was sent before it, the last of which may have said it all.
+    void connection.inTurn(async () => {
+      if (!connection.isEnding) answerBadRequest(socket, badRequestLine(error.code));
+    });
   });
 
   await listening(server, port, host);

@@ -2,6 +2,7 @@
 
 import { ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
+import type { Connection } from './connections.js';
 import type { IncomingRequest, OutgoingResponse } from './listener.js';
 import type { WireResponse } from './wire.js';
 
@@ -31,6 +32,9 @@ export function writeResponse(
   if (!(response instanceof ServerResponse)) {
     response.writeHead(status, { ...headers, ...framing });
     response.end(request.method === 'HEAD' ? '' : text);
+    // A client that is still sending learns that nobody reads on.
+    const { stream } = response;
+    if (!request.complete) setTimeout(() => stream.close(), LINGER_MS).unref();
     return;
   }
   response.sendDate = false;
@@ -49,6 +53,20 @@ export function writeResponse(
 // theirs. Only an echoed request id can have bytes beyond ASCII.
 function isAscii({ 'X-Request-Id': requestId = '' }: WireResponse['headers']): boolean {
   return /^[\x20-\x7e]*$/.test(requestId);
+}
+
+/** As Go's server says it, in its turn. */
+export function writeMissingHost(response: OutgoingResponse, connection: Connection): void {
+  const reason = 'Bad Request: missing required Host header';
+  connection.isEnding = true;
+  if (!(response instanceof ServerResponse)) return;
+  response.sendDate = false;
+  response.writeHead(400, reason, {
+    'Content-Type': 'text/plain; charset=utf-8',
+    'Content-Length': String(reason.length + 4),
+    Connection: 'close',
+  });
+  response.end(`400 ${reason}`);
 }
 
 /** What the HTTP server says about a request that never becomes one: plain text (protocol §1.7). */

@@ -49,6 +49,7 @@ describe('POST /v1/admin/apps', () => {
     // 5 before 6, 7.
     [{ name: 'A', scopes: ['bad'] }, BAD_NAME],
     [{ name: 'A', scopes, token_ttl: 59 }, BAD_NAME],
+    [{ name: 'A', scopes, token_ttl: 1 }, BAD_NAME],
     // 6 before 7, 8.
     [{ name: 'ab', scopes: ['a:b:c', 'a:b'], token_ttl: 59 }, BAD_SCOPE],
     [{ name: 'taken', scopes: ['a:b:'] }, BAD_SCOPE],

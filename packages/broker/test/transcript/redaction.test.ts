@@ -90,6 +90,9 @@ describe('an audit detail', () => {
     ['private_key', 'private_key'],
     ['token_value:x', 'token_value:x'],
     ['Token_Value: x = y: z', 'Token_Value: ***REDACTED***'],
+    ['a passwords: x', 'a passwords: ***REDACTED***'],
+    ['my-private_key: ', 'my-private_key: ***REDACTED***'],
+    ['SECRET: secret: x', 'SECRET: ***REDACTED***'],
     ['x: token_value: y', 'x: token_value: y'],
   ])('loses what follows the first colon and space after such a word: %s', async (target, kept) => {
     const broker = await startBroker();

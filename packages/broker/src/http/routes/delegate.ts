@@ -46,12 +46,13 @@ export const delegate: Handler<BearerCall> = async (call, state) => {
   if (!agents.has(target)) return refuse(404, 'not_found', 'delegate agent not found');
 
   const grant = delegatedGrant(claims, { to: target, scope, now: settings.clock() }, key);
+  const line = revocations.lineage?.lineOf(claims);
   const issued = await tokens.issue({
     ...grant,
     ttl: ttl > 0 ? ttl : DEFAULT_TTL,
     ...(settings.strict && { notAfter: claims.exp }),
   });
-  revocations.lineage?.delegated(claims, issued.claims, settings.clock());
+  if (line) revocations.lineage?.delegated(line, issued.claims, settings.clock());
   const { delegation_chain: chain, chain_hash: chainHash } = grant;
   audit.record({
     event_type: 'delegation_created',

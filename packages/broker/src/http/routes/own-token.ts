@@ -13,9 +13,10 @@ export const renew: Handler<BearerCall> = async ({ claims }, state) => {
   revocations.supersede(claims.jti);
   const isDelegated = claims.delegation_chain.length > 0;
   const limit = settings.strict && isDelegated ? { notAfter: exp } : {};
+  const line = revocations.lineage?.lineOf(claims);
   const renewal = await tokens.issue({ ...kept, ttl: exp - iat, ...limit });
   const { token, expiresIn } = renewal;
-  revocations.lineage?.renewed(claims, renewal.claims, settings.clock());
+  if (line) revocations.lineage?.renewed(line, renewal.claims, settings.clock());
   audit.record({
     event_type: 'token_renewed',
     ...callerIds(claims),
