@@ -51,6 +51,7 @@ export function createState(settings: BrokerSettings): BrokerState {
     const apps = step('init database', () => new Apps(settings, storage));
     const audit = step('load audit events', () => new AuditLog({ clock, metrics, storage }));
     const revocations = step('load revocations', () => new Revocations(storage, settings));
+    if (settings.strict) endDeregisteredApps(apps, revocations);
     return {
       settings,
       startedAt: clock(),
@@ -73,6 +74,13 @@ export function createState(settings: BrokerSettings): BrokerState {
   } catch (error) {
     opened?.close();
     throw error;
+  }
+}
+
+// Those that were deregistered while the broker was not strict: their tokens still live.
+function endDeregisteredApps(apps: Apps, revocations: Revocations): void {
+  for (const { id, status } of apps.newestFirst()) {
+    if (status === 'inactive') revocations.add('agent', `app:${id}`);
   }
 }
 

@@ -4,7 +4,7 @@ import { assertNumber, assertText } from '@agentwrit/protocol';
 import type { BrokerOptions } from './broker-options.js';
 import { type BrokerSettings, resolveOptions } from './broker-settings.js';
 import { type BrokerState, createState } from './broker-state.js';
-import { createFetchHandler } from './http/fetch.js';
+import { createFetchHandler, type FetchHandler } from './http/fetch.js';
 import { type Listener, startListener } from './http/listener.js';
 import { createWireHandler } from './http/router.js';
 
@@ -17,8 +17,11 @@ export interface ListeningAt {
 export interface Broker extends AsyncDisposable {
   /** What `POST /v1/admin/auth` asks for. */
   readonly adminSecret: string;
-  /** The whole HTTP surface without a socket; without a database it goes on after {@link Broker.close}. */
-  readonly fetch: (request: Request) => Promise<Response>;
+  /**
+   * The whole HTTP surface without a socket, for what global `fetch` takes; only the path and query of the
+   * URL count, and redirects are not followed. Without a database it goes on after {@link Broker.close}.
+   */
+  readonly fetch: FetchHandler;
   /**
    * Serves the same broker on a socket. Port 0 takes a free one.
    *
@@ -96,10 +99,15 @@ export function openBroker(settings: BrokerSettings): OpenBroker {
 
 async function stop(
   starting: Promise<Listener> | undefined,
-  { storage }: BrokerState,
+  { revocations, storage }: BrokerState,
 ): Promise<void> {
   // One that could not start has nothing to stop, and `listen` has said why.
   const listener = await starting?.catch(() => undefined);
   await listener?.close();
-  storage?.close();
+  revocations.save();
+  try {
+    storage?.close();
+  } catch {
+    // What was answered for is on disk all the same, and the storage has reported its fault.
+  }
 }

@@ -29,6 +29,6 @@ export function observeStorage(
     insertRevocation: observed('insert_revocation', storage.insertRevocation),
     loadAuditEvents: observed('load_audit_events', storage.loadAuditEvents),
     insertAuditEvent: observed('insert_audit_event', storage.insertAuditEvent),
-    close: storage.close,
+    close: observed('close', storage.close),
   };
 }

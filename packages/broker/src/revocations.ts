@@ -3,7 +3,7 @@
 
 import type { Claims, RevocationLevel } from '@agentwrit/protocol';
 import { Lineage } from './lineage.js';
-import type { Storage } from './storage.js';
+import type { Revocation, Storage } from './storage.js';
 
 export interface RevocationsOptions {
   /** A delegated token also dies with any agent of its chain, and with the token it came from. */
@@ -20,6 +20,8 @@ export class Revocations {
   /** Strict brokers only. */
   readonly lineage: Lineage | undefined;
   readonly #storage: Storage | undefined;
+  /** What the storage could not take. */
+  #unsaved: Revocation[] = [];
 
   constructor(storage: Storage | undefined, { strict }: RevocationsOptions) {
     this.#storage = storage;
@@ -56,12 +58,25 @@ export class Revocations {
     return lineage.isOrphan(jti) || chain.some(({ agent }) => this.#targets.agent.has(agent));
   }
 
+  /** Tries once more to save what the storage could not take before. */
+  save(): void {
+    const waiting = this.#unsaved;
+    this.#unsaved = [];
+    for (const [index, revocation] of waiting.entries()) {
+      try {
+        this.#storage?.insertRevocation(revocation);
+      } catch {
+        // It holds for as long as the broker runs, and the storage has reported its fault (protocol §6.2).
+        this.#unsaved = waiting.slice(index);
+        return;
+      }
+    }
+  }
+
   #keep(level: RevocationLevel, target: string): void {
     this.#targets[level].add(target);
-    try {
-      this.#storage?.insertRevocation({ level, target });
-    } catch {
-      // It holds for as long as the broker runs, and the storage has reported its fault (protocol §6.2).
-    }
+    if (this.#storage === undefined) return;
+    this.#unsaved.push({ level, target });
+    this.save();
   }
 }

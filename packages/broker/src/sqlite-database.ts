@@ -139,9 +139,12 @@ function createDatabase(connection: Connection): SqliteDatabase {
     },
     close: () => {
       if (!open) return;
-      attempt('close', () => connection.exec('PRAGMA journal_mode = DELETE'));
-      open = false;
-      giveBack(connection);
+      try {
+        attempt('close', () => connection.exec('PRAGMA journal_mode = DELETE'));
+      } finally {
+        open = false;
+        giveBack(connection);
+      }
     },
   };
 }

@@ -6,6 +6,8 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { BrokerOptions } from '../src/broker-options.js';
 import { createBroker } from '../src/index.js';
 import type { LogEntry } from '../src/log.js';
+import { Revocations } from '../src/revocations.js';
+import type { Revocation, Storage } from '../src/storage.js';
 import { createScene, type Got, type Scene } from './scene.js';
 
 // Protocol §8.7.
@@ -179,12 +181,22 @@ describe('a restart', () => {
     const mint = (scene: Scene): Promise<Got> =>
       scene.call('POST', '/v1/app/launch-tokens', { token: app.token, body });
     expect((await mint(restart())).status).toBe(201);
-    expect(await mint(restart({ strict: true }))).toMatchObject({
-      status: 403,
-      detail: 'app not found',
-    });
+    const strict = restart({ strict: true });
+    expect((await mint(strict)).status).toBe(401);
+    expect((await strict.call('POST', '/v1/token/renew', { token: app.token })).status).toBe(401);
   });
 });
+
+const NOTHING_STORED: Storage = {
+  loadApps: () => [],
+  insertApp: () => undefined,
+  updateApp: () => undefined,
+  loadRevocations: () => [],
+  insertRevocation: () => undefined,
+  loadAuditEvents: () => [],
+  insertAuditEvent: () => undefined,
+  close: () => undefined,
+};
 
 describe('a database that stops working', () => {
   const entries: LogEntry[] = [];
@@ -227,6 +239,43 @@ describe('a database that stops working', () => {
     expect(faults()).toContain('insert_audit_event');
     const text = (await scene.call('GET', '/v1/metrics')).text;
     expect(text).toContain('agentwrit_db_errors_total{operation="insert_revocation"} 1');
+  });
+
+  it('does not keep the broker from closing, nor its file from the next one', async () => {
+    const dbPath = join(folder, 'data.db');
+    entries.length = 0;
+    const broker = createBroker({ dbPath, log: (entry) => entries.push(entry) });
+    rmSync(dbPath);
+    await broker.close();
+    expect(faults()).toEqual(['close']);
+    await createBroker({ dbPath }).close();
+  });
+
+  it('gets the revocations it missed as soon as it works again', () => {
+    const saved: Revocation[] = [];
+    let isFull = false;
+    const storage: Storage = {
+      ...NOTHING_STORED,
+      insertRevocation(revocation) {
+        if (isFull) throw new Error('the disk is full');
+        saved.push(revocation);
+      },
+    };
+    const revocations = new Revocations(storage, { strict: false });
+    const told: readonly Revocation[] = ['a', 'b', 'c', 'd'].map((target) => ({
+      level: 'token',
+      target,
+    }));
+    for (const { level, target } of told) {
+      isFull = target === 'b' || target === 'c';
+      revocations.add(level, target);
+    }
+    expect(saved).toEqual(told);
+    isFull = true;
+    revocations.add('agent', 'e');
+    isFull = false;
+    revocations.save();
+    expect(saved.at(-1)).toEqual({ level: 'agent', target: 'e' });
   });
 });
 

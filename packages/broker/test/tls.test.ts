@@ -98,6 +98,29 @@ describe('tls', () => {
     expect(body).toBe('{"valid":false,"error":"token is invalid or expired"}\n');
   });
 
+  it('bounds what one HTTP/2 client may open and send', async () => {
+    const { url } = await start(server);
+    const session = connectHttp2(url, { ca: authority.cert });
+    await once(session, 'remoteSettings');
+    expect(session.remoteSettings.maxConcurrentStreams).toBe(250);
+
+    const stream = session.request({ ':method': 'POST', ':path': '/v1/token/validate' });
+    stream.on('error', () => undefined);
+    const chunk = Buffer.alloc(65_536, 'x');
+    let sent = 0;
+    const send = (): void => {
+      while (!stream.closed && stream.write(chunk)) sent += chunk.length;
+    };
+    stream.on('drain', send);
+    send();
+    const [headers] = (await once(stream, 'response')) as [NodeJS.Dict<string | string[]>];
+    expect(headers[':status']).toBe(413);
+    await once(stream.resume(), 'close');
+    // The cap, and what was on its way.
+    expect(sent).toBeLessThan(4 * 1_048_576);
+    session.close();
+  });
+
   it.each([
     ['TLS 1.1', { minVersion: 'TLSv1.1', maxVersion: 'TLSv1.1', ciphers: 'DEFAULT@SECLEVEL=0' }],
     ['a cipher without forward secrecy', { maxVersion: 'TLSv1.2', ciphers: 'AES128-GCM-SHA256' }],
