@@ -3,6 +3,7 @@
 import { createPrivateKey, type KeyObject, randomBytes } from 'node:crypto';
 import {
   closeSync,
+  constants,
   fstatSync,
   fsyncSync,
   linkSync,
@@ -40,7 +41,9 @@ function readKeyFile(path: string, warn: ((message: string) => void) | undefined
   const file = openKeyFile(path);
   try {
     // Windows has no such bits and shows them set.
-    const mode = process.platform === 'win32' ? 0 : fstatSync(file).mode & 0o777;
+    const stat = fstatSync(file);
+    if (stat.isFIFO()) throw new Error(`${path}: not a regular file`);
+    const mode = process.platform === 'win32' ? 0 : stat.mode & 0o777;
     const text = readFileSync(file, 'latin1');
     if ((mode & 0o077) !== 0) {
       warn?.(`signing key ${path} is open to others (mode 0${mode.toString(8)})`);
@@ -51,14 +54,17 @@ function readKeyFile(path: string, warn: ((message: string) => void) | undefined
   }
 }
 
+// Without O_NONBLOCK, opening a pipe would wait for somebody to write.
+const READ = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0);
+
 function openKeyFile(path: string): number {
   try {
-    return openSync(path, 'r');
+    return openSync(path, READ);
   } catch (error) {
     if (errorCode(error) !== 'ENOENT') throw error;
   }
   createKeyFile(path);
-  return openSync(path, 'r');
+  return openSync(path, READ);
 }
 
 /** Written whole under another name, then linked: nobody ever sees half a key, and links do not replace. */

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { spawn } from 'node:child_process';
 import { createPublicKey, generateKeyPairSync, type KeyObject } from 'node:crypto';
 import {
@@ -73,6 +74,11 @@ describe('a key file that is there', () => {
     writeKey(text);
     expect(kidOf(loadSigningKey(path))).toBe(VECTOR_KID);
     expect(readFileSync(path, 'utf8')).toBe(text);
+  });
+
+  it('is an error, and no wait, when it is a pipe', () => {
+    execFileSync('mkfifo', ['-m', '600', path]);
+    expect(() => loadSigningKey(path)).toThrow(`keystore: ${path}: not a regular file`);
   });
 
   const ed25519 = generateKeyPairSync('ed25519');

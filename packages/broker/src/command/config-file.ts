@@ -68,7 +68,8 @@ function readPrivateFile(path: string): Search {
     if ((mode & constants.S_IFMT) !== constants.S_IFREG) return unusable('it is no regular file');
     if ((mode & GROUP_AND_OTHERS) !== 0) {
       const bits = (mode & 0o777).toString(8).padStart(4, '0');
-      return unusable(`its permissions are ${bits}, and only its owner may have any`);
+      const why = `its permissions are ${bits}, and only its owner may have any`;
+      return unusable(`${why}: chmod 600 ${path}`);
     }
     if (size > MAX_BYTES) return unusable(`it is larger than ${MAX_BYTES} bytes`);
     const bytes = Buffer.alloc(size);

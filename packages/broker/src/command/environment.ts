@@ -32,6 +32,31 @@ export interface Configuration {
   readonly home: string;
 }
 
+/** Every one that begins with `AA_` and means something (protocol §8.1). */
+export const VARIABLES = [
+  'AA_PORT',
+  'AA_BIND_ADDRESS',
+  'AA_LOG_LEVEL',
+  'AA_TRUST_DOMAIN',
+  'AA_ISSUER',
+  'AA_AUDIENCE',
+  'AA_DEFAULT_TTL',
+  'AA_MAX_TTL',
+  'AA_APP_TOKEN_TTL',
+  'AA_ADMIN_TOKEN_TTL',
+  'AA_ADMIN_SECRET',
+  'AA_SEED_TOKENS',
+  'AA_DB_PATH',
+  'AA_SIGNING_KEY_PATH',
+  'AA_TLS_MODE',
+  'AA_TLS_CERT',
+  'AA_TLS_KEY',
+  'AA_TLS_CLIENT_CA',
+  'AA_CONFIG_PATH',
+] as const;
+
+type Variable = (typeof VARIABLES)[number] | 'HOME' | 'USERPROFILE';
+
 export type Environment = Readonly<Record<string, string | undefined>>;
 
 /**
@@ -40,8 +65,8 @@ export type Environment = Readonly<Record<string, string | undefined>>;
  * @throws Error when the port cannot be one, or a signing key shall be kept without the revocations
  */
 export function readEnvironment(env: Environment): Configuration {
-  const text = (name: string, fallback = ''): string => env[name] || fallback;
-  const integer = (name: string, fallback: number): number => readInteger(text(name)) ?? fallback;
+  const text = (name: Variable, fallback = ''): string => env[name] || fallback;
+  const integer = (name: Variable, fallback: number): number => readInteger(text(name)) ?? fallback;
   const dbPath = text('AA_DB_PATH') || undefined;
   return {
     port: readPort(text('AA_PORT', '8080')),
@@ -83,11 +108,14 @@ function readPort(text: string): number {
   throw new Error(`AA_PORT must be a whole number from 0 to 65535, got ${JSON.stringify(text)}`);
 }
 
-// What Go's strconv.Atoi takes: a sign, decimal digits, 64 bits.
-function readInteger(text: string): number | undefined {
+/** What Go's strconv.Atoi takes: a sign, decimal digits, 64 bits. */
+export function readInteger(text: string): number | undefined {
   if (!/^[+-]?\d+$/.test(text)) return undefined;
   const value = BigInt(text);
-  return BigInt.asIntN(64, value) === value ? Number(value) : undefined;
+  if (BigInt.asIntN(64, value) !== value) return undefined;
+  // As far as a number is exact. Nobody lives as long as that.
+  const limit = Number.MAX_SAFE_INTEGER;
+  return Math.max(-limit, Math.min(Number(value), limit));
 }
 
 function readTlsMode(text: string): Configuration['tlsMode'] {

@@ -7,7 +7,7 @@ counts as one that is not set.
 
 Flags:
   --strict    close the habits of the protocol that are unsafe
-  --help      print this
+  --help, -h  print this
   --version   print the version
 
 Where it listens:
@@ -29,8 +29,9 @@ Who may do what:
   AA_TRUST_DOMAIN      agentwrit.local  of agent ids
   AA_ISSUER                             iss of tokens, checked when set
   AA_AUDIENCE                           aud of tokens, checked when set
-  AA_SEED_TOKENS       false            true: print a launch token and an
-                                        admin token at start
+  AA_SEED_TOKENS       false            true: print a launch token (for the
+                                        scope *:*:* only) and an admin token
+                                        at start
 
 How many seconds tokens live:
   AA_DEFAULT_TTL       300              when the time asked for is not positive
@@ -58,5 +59,5 @@ Exit codes:
 
 Example:
   export AA_ADMIN_SECRET="$(openssl rand -base64 32)"
-  AA_DB_PATH=./data.db agentwrit-broker
+  AA_DB_PATH=./data.db npx @agentwrit/broker
 `;

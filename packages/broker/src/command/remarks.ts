@@ -17,7 +17,8 @@ export type RemarkFacts = Pick<
 export function remarksOn(facts: RemarkFacts): readonly LogEntry[] {
   const { bindAddress, dbPath, defaultTtl, maxTtl, mode, tlsMode } = facts;
   const remarks: LogEntry[] = [];
-  if (mode === 'development') remarks.push(warning('MODE is development'));
+  // A warning of the broker's (protocol §8.2); here development is what most are for.
+  if (mode === 'development') remarks.push(news('MODE is development'));
   if (tlsMode === 'none' && EVERYWHERE.includes(bindAddress)) {
     remarks.push(warning(`${bindAddress} without TLS: tokens cross the network in the clear`));
   }
@@ -27,12 +28,17 @@ export function remarksOn(facts: RemarkFacts): readonly LogEntry[] {
     );
   }
   if (dbPath === undefined) {
-    const message = 'AA_DB_PATH is not set: all state and the signing key end with this process';
-    remarks.push({ ...warning(message), level: 'OK' });
+    remarks.push(
+      news('AA_DB_PATH is not set: all state and the signing key end with this process'),
+    );
   }
   return remarks;
 }
 
 export function warning(message: string): LogEntry {
   return { level: 'WARN', module: 'CFG', component: 'config', message };
+}
+
+function news(message: string): LogEntry {
+  return { ...warning(message), level: 'OK' };
 }

@@ -7,6 +7,7 @@ import { systemErrorText } from '../system-error.js';
 import type { Environment } from './environment.js';
 import { HELP } from './help.js';
 import { type LineWriter, visible } from './log-lines.js';
+import { MissingSecretError } from './operator-secret.js';
 import { startBroker } from './start-broker.js';
 
 export type StopSignal = 'SIGINT' | 'SIGTERM';
@@ -22,13 +23,15 @@ export interface CommandContext {
 }
 
 const FLAGS = ['--help', '--version', '--strict'];
+const SHORT_HELP = '-h';
 
 /**
  * Runs until a signal stops it. With a code above 128 work may still be under way, and the process should
  * end at once.
  */
 export async function runCommand(context: CommandContext): Promise<number> {
-  const { argv, stdout, stderr } = context;
+  const { stdout, stderr } = context;
+  const argv = context.argv.map((argument) => (argument === SHORT_HELP ? '--help' : argument));
   const unknown = argv.find((argument) => !FLAGS.includes(argument));
   if (unknown !== undefined) {
     stderr(`agentwrit-broker: ${unknownText(unknown)}; it takes ${FLAGS.join(', ')}`);
@@ -52,6 +55,7 @@ async function serve({ argv, env, stdout, stderr, onSignal }: CommandContext): P
     return 0;
   } catch (error) {
     stderr(visible(`FATAL: ${systemErrorText(error)}`));
+    if (error instanceof MissingSecretError) stderr(error.remedy);
     return 1;
   }
 }

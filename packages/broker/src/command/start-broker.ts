@@ -1,6 +1,7 @@
 // The environment in → a broker that listens, and has said so, out (protocol §8.3).
 
 import type { KeyObject } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import type { BrokerSettings } from '../broker-settings.js';
 import { type Broker, openBroker } from '../create-broker.js';
 import { BROKER_VERSION } from '../http/routes/health.js';
@@ -10,6 +11,7 @@ import { newSigningKey } from '../signing-key.js';
 import { systemErrorText } from '../system-error.js';
 import { configLocations, readConfigFile } from './config-file.js';
 import { type Configuration, type Environment, readEnvironment } from './environment.js';
+import { remarksOnEnvironment } from './environment-remarks.js';
 import { createLogLines, type LineWriter } from './log-lines.js';
 import { chooseAdminSecret } from './operator-secret.js';
 import { remarksOn, warning } from './remarks.js';
@@ -38,8 +40,10 @@ export async function startBroker(options: StartOptions): Promise<StartedBroker>
   const configuration = readEnvironment(env);
   const { bindAddress, dbPath, logLevel, port, seedTokens } = configuration;
   const log = createLogLines({ level: logLevel, clock, stdout, stderr });
+  // Before anything fails: a name that is not known may be why.
+  for (const remark of remarksOnEnvironment(env, configuration)) log(remark);
   const adminSecret = readConfiguration(configuration, log);
-  const signingKey = openSigningKey(configuration.signingKeyPath, log);
+  const signingKey = openSigningKey(configuration, log);
   const tls = attempt(() => readTlsFiles(configuration));
   const { trustDomain, issuer, audience } = configuration;
   const { defaultTtl, maxTtl, appTokenTtl, adminTokenTtl } = configuration;
@@ -83,10 +87,14 @@ function readConfiguration(configuration: Configuration, log: Log): BrokerSettin
   return chosen;
 }
 
-function openSigningKey(path: string | undefined, log: Log): KeyObject {
+function openSigningKey({ dbPath, signingKeyPath: path }: Configuration, log: Log): KeyObject {
   if (path === undefined) return newSigningKey();
+  // Asked before the file is made; where there was no database there are no earlier tokens.
+  const isLost = dbPath !== undefined && existsSync(dbPath) && !existsSync(path);
   try {
-    return loadSigningKey(path, (message) => log(warning(message)));
+    const key = loadSigningKey(path, (message) => log(warning(message)));
+    if (isLost) log(warning('new signing key: all earlier tokens are invalid'));
+    return key;
   } catch (error) {
     throw new Error(`signing key: ${systemErrorText(error)}`, { cause: error });
   }

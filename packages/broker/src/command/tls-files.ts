@@ -20,8 +20,8 @@ export function readTlsFiles({
 }: TlsPaths): TlsSettings | undefined {
   if (tlsMode === 'none') return undefined;
   const clientCa = tlsMode === 'mtls' ? readClientCa(tlsClientCa) : undefined;
-  const cert = readPem(tlsCert);
-  const key = readPem(tlsKey);
+  const cert = readPem(tlsCert, 'AA_TLS_CERT');
+  const key = readPem(tlsKey, 'AA_TLS_KEY');
   const privateKey = parsePrivateKey(key, tlsKey);
   if (!parseCertificate(cert, tlsCert).checkPrivateKey(privateKey)) {
     throw new Error(`tls: the key in ${tlsKey} is not that of the certificate in ${tlsCert}`);
@@ -32,7 +32,7 @@ export function readTlsFiles({
 // An empty text in the place of a CA would mean every CA that the system trusts.
 function readClientCa(path: string): string {
   try {
-    const pem = readPem(path);
+    const pem = readPem(path, 'AA_TLS_CLIENT_CA');
     parseCertificate(pem, path);
     return pem;
   } catch (error) {
@@ -40,11 +40,12 @@ function readClientCa(path: string): string {
   }
 }
 
-function readPem(path: string): string {
+function readPem(path: string, variable: string): string {
   try {
     return readFileSync(path, 'utf8');
   } catch (error) {
-    throw new Error(systemErrorText(error, path), { cause: error });
+    const hint = path === '' ? ` (${variable} is not set)` : '';
+    throw new Error(`${systemErrorText(error, path)}${hint}`, { cause: error });
   }
 }
 

@@ -22,6 +22,7 @@ describe('arguments', () => {
   it('may ask for help', async () => {
     const expected = { code: 0, stdout: [HELP.trimEnd()], stderr: [] };
     expect(await run('--help')).toEqual(expected);
+    expect(await run('-h')).toEqual(expected);
     expect(await run('--version', '--strict', '--help')).toEqual(expected);
   });
 
@@ -44,7 +45,7 @@ describe('arguments', () => {
     },
     { name: 'a secret alone', argv: ['hush'], what: 'an argument it does not know' },
     { name: 'an empty one', argv: [''], what: 'an argument it does not know' },
-    { name: 'short flags', argv: ['-h'], what: 'an argument it does not know' },
+    { name: 'short flags', argv: ['-x'], what: 'an argument it does not know' },
     {
       name: 'terminal commands',
       argv: ['--\u001b[2J'],

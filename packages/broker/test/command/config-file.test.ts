@@ -121,7 +121,7 @@ describe('a file that is passed over', () => {
     ...[0o640, 0o620, 0o610, 0o604, 0o602, 0o601].map((mode) => ({
       name: `permissions 0${mode.toString(8)}`,
       make: () => write('bad', SECRET, mode),
-      why: `its permissions are 0${mode.toString(8)}, and only its owner may have any`,
+      why: `its permissions are 0${mode.toString(8)}, and only its owner may have any: chmod 600 BAD`,
     })),
     {
       name: 'a symbolic link',
@@ -158,7 +158,7 @@ describe('a file that is passed over', () => {
     expect(found).toEqual({
       mode: 'development',
       adminSecret: 'good',
-      warnings: [`config file ${bad} is skipped: ${why}`],
+      warnings: [`config file ${bad} is skipped: ${why.replace('BAD', bad)}`],
     });
     expect(readConfigFile([bad]).adminSecret).toBe('');
   });

@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'libsql';
 import { describe, expect, it } from 'vitest';
@@ -58,6 +58,31 @@ describe('a database', () => {
     await stopped(await startedCommand({ cwd, env }));
     expect(existsSync(join(cwd, 'keys', 'one.key'))).toBe(true);
     expect(existsSync(join(cwd, 'signing.key'))).toBe(false);
+  });
+
+  it('without the key that it had is told as the end of all earlier tokens', async () => {
+    const cwd = emptyFolder();
+    const env = { AA_DB_PATH: 'data.db' };
+    const warning = / \| new signing key: all earlier tokens are invalid$/;
+    const isWarned = ({ lines }: { readonly lines: readonly string[] }): boolean =>
+      lines.some((line) => line.startsWith('[AA:CFG:WARN] ') && warning.test(line));
+
+    const first = await startedCommand({ cwd, env });
+    const token = await adminToken(first);
+    await stopped(first);
+    const second = await startedCommand({ cwd, env });
+    await stopped(second);
+    rmSync(join(cwd, 'signing.key'));
+    const third = await startedCommand({ cwd, env });
+    expect([first, second, third].map(isWarned)).toEqual([false, false, true]);
+    expect(await isValid(third, token)).toBe(false);
+  });
+
+  it('may be empty and yet have had a key', async () => {
+    const cwd = emptyFolder();
+    writeFileSync(join(cwd, 'data.db'), '');
+    const { lines } = await startedCommand({ cwd, env: { AA_DB_PATH: 'data.db' } });
+    expect(lines.join('\n')).toContain('| new signing key: all earlier tokens are invalid');
   });
 
   it.each([

@@ -26,7 +26,6 @@ interface Case {
 describe('a command that cannot start', () => {
   const database = { AA_DB_PATH: 'data.db' };
   it.each<Case>([
-    { name: 'no admin secret', env: { AA_ADMIN_SECRET: '' }, text: WEAK },
     {
       name: 'a known-weak one',
       env: { AA_ADMIN_SECRET: 'change-me-in-production' },
@@ -74,7 +73,7 @@ describe('a command that cannot start', () => {
     {
       name: 'TLS without files',
       env: { AA_TLS_MODE: 'tls' },
-      text: 'open : no such file or directory',
+      text: 'open : no such file or directory (AA_TLS_CERT is not set)',
     },
     {
       name: 'a path of two lines, in one',
@@ -99,7 +98,7 @@ describe('a command that cannot start', () => {
     // Of two that are wrong the earlier step is told (protocol §8.3).
     {
       name: 'a weak secret before a bad key',
-      env: { ...database, AA_ADMIN_SECRET: '' },
+      env: { ...database, AA_ADMIN_SECRET: 'change-me-in-production' },
       prepare: (folder) => writeFileSync(join(folder, 'signing.key'), 'hush'),
       text: WEAK,
     },
@@ -121,7 +120,7 @@ describe('a command that cannot start', () => {
     {
       name: 'missing TLS files before a bad address',
       env: { AA_TLS_MODE: 'tls', AA_BIND_ADDRESS: '192.0.2.1' },
-      text: 'open : no such file or directory',
+      text: 'open : no such file or directory (AA_TLS_CERT is not set)',
     },
   ])('says why, and gives no token away: $name', async ({ env, prepare, text }) => {
     const cwd = emptyFolder();
@@ -133,6 +132,29 @@ describe('a command that cannot start', () => {
     else expect(told).toMatch(text);
     expect(code).toBe(1);
     expect(stdout).not.toMatch(/SEED|listening/);
+    expect(stdout + stderr).not.toContain('hush');
+  });
+
+  it('has no secret at all, and gives one to start with', async () => {
+    const { code, stdout, stderr } = await command([], { env: { ...GOOD, AA_ADMIN_SECRET: '' } })
+      .finished;
+    const remedy =
+      'AA_ADMIN_SECRET is not set; for a random one: export AA_ADMIN_SECRET="$(openssl rand -base64 32)"';
+    expect(stderr).toBe(`FATAL: ${WEAK}\n${remedy}\n`);
+    expect(code).toBe(1);
+    expect(stdout).toBe('');
+  });
+
+  it('tells first of names that it does not know', async () => {
+    const env = { AA_ADMIN_SECERT: 'hush', 'AA_\u001b[2J': 'hush' };
+    const { stdout, stderr } = await command([], { env }).finished;
+    const lines = stdout.split('\n').map((line) => line.split(' | ').at(-1));
+    expect(lines).toEqual([expect.stringMatching(/^AA_/), expect.stringMatching(/^AA_/), '']);
+    expect(lines).toContain(
+      'AA_ADMIN_SECERT is not known and changes nothing; did you mean AA_ADMIN_SECRET?',
+    );
+    expect(lines).toContain(String.raw`AA_\u{1b}[2J is not known and changes nothing`);
+    expect(stdout).toMatch(/^\[AA:CFG:WARN\] /);
     expect(stdout + stderr).not.toContain('hush');
   });
 
@@ -163,9 +185,9 @@ describe('a command that cannot start', () => {
     chmodSync(config, 0o644);
     const env = { AA_CONFIG_PATH: config };
     const { stdout, stderr } = await command([], { cwd, env }).finished;
-    expect(stderr).toBe(`FATAL: ${WEAK}\n`);
+    expect(stderr).toMatch(/^FATAL: admin secret is [^\n]*\nAA_ADMIN_SECRET is not set[^\n]*\n$/);
     expect(stdout).toMatch(
-      /^\[AA:CFG:WARN\] \S+ \| config \| config file \S+ is skipped: .*0644.*\n$/,
+      /^\[AA:CFG:WARN\] \S+ \| config \| config file (\S+) is skipped: .*0644.*: chmod 600 \1\n$/,
     );
     expect(stdout).not.toContain('hush');
     expect(existsSync(config)).toBe(true);

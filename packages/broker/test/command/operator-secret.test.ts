@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { chooseAdminSecret } from '../../src/command/operator-secret.js';
+import { chooseAdminSecret, MissingSecretError } from '../../src/command/operator-secret.js';
 
 const WEAK =
   "admin secret is a known-weak default; run 'awrit init' to generate a secure config, or set a strong AA_ADMIN_SECRET";
@@ -30,7 +30,6 @@ describe('the admin secret', () => {
   });
 
   it.each([
-    { name: 'none', sources: ['', ''], message: WEAK },
     { name: 'the one everybody knows', sources: ['change-me-in-production'], message: WEAK },
     { name: 'that one before a better', sources: ['change-me-in-production', 'a'], message: WEAK },
     { name: 'too many blanks', sources: [' '.repeat(73)], message: TOO_LONG },
@@ -38,4 +37,11 @@ describe('the admin secret', () => {
   ])('is refused: $name', ({ sources, message }) => {
     expect(() => chooseAdminSecret(sources)).toThrow(new Error(message));
   });
+
+  it.each([{ sources: ['', ''] }, { sources: [] }])(
+    'is missed with a remedy: $sources',
+    ({ sources }) => {
+      expect(() => chooseAdminSecret(sources)).toThrow(new MissingSecretError(WEAK));
+    },
+  );
 });

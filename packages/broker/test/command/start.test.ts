@@ -58,6 +58,18 @@ describe('the command', () => {
     expect(quiet.lines).toHaveLength(1);
   });
 
+  it('warns of values that it cannot take, and goes on without them', async () => {
+    const env = { AA_TLS_MODE: 'on', AA_DEFAULT_TTL: '5m', AA_SEED_TOKENS: '1' };
+    const started = await startedCommand({ env });
+    const warnings = started.lines.filter((text) => text.startsWith('[AA:CFG:WARN] '));
+    expect(warnings.map((text) => text.split(' | ').at(-1))).toEqual([
+      'AA_TLS_MODE "on" is none of none, tls, mtls: serving plain http',
+      'AA_DEFAULT_TTL "5m" is not a whole number: 300 is used',
+      'AA_SEED_TOKENS "1" is neither true nor false: no seed tokens are printed',
+    ]);
+    expect((await started.call('GET', '/v1/health')).status).toBe(200);
+  });
+
   it('does what the variables say', async () => {
     const env = {
       AA_ISSUER: 'https://issuer.example',

@@ -63,7 +63,12 @@ describe('TLS files', () => {
     {
       name: 'none is given',
       change: () => ({ tlsMode: 'tls', tlsCert: '', tlsKey: '' }),
-      message: () => 'open : no such file or directory',
+      message: () => 'open : no such file or directory (AA_TLS_CERT is not set)',
+    },
+    {
+      name: 'no key is given',
+      change: () => ({ tlsMode: 'tls', tlsKey: '' }),
+      message: () => 'open : no such file or directory (AA_TLS_KEY is not set)',
     },
     {
       name: 'the certificate is missing',
@@ -105,7 +110,8 @@ describe('TLS files', () => {
     {
       name: 'no client CA is given',
       change: () => ({ tlsClientCa: '' }),
-      message: () => 'loading client CA: open : no such file or directory',
+      message: () =>
+        'loading client CA: open : no such file or directory (AA_TLS_CLIENT_CA is not set)',
     },
     {
       name: 'the client CA is missing, and all the rest',
