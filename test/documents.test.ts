@@ -121,8 +121,8 @@ describe('the documents', () => {
     }
   });
 
-  it('show a test that passes', async () => {
-    const run = await start([programOf('testing', {})]).finished;
+  it.each(['testing', 'guarded'])('show a test that passes: %s', async (role) => {
+    const run = await start([programOf(role, {})]).finished;
     expect(run).toMatchObject({ code: 0, output: '' });
   });
 

@@ -27,6 +27,11 @@ export class Agents {
     return id;
   }
 
+  /** One that got its id elsewhere; not checked here. */
+  add(id: string): void {
+    this.#ids.add(id);
+  }
+
   has(id: string): boolean {
     return this.#ids.has(id);
   }

@@ -12,7 +12,10 @@ export interface TlsSettings {
 }
 
 export interface BrokerOptions {
-  /** What `POST /v1/admin/auth` asks for, at most 72 bytes. Default: random, see {@link Broker.adminSecret}. */
+  /**
+   * What `POST /v1/admin/auth` asks for, plain text of at most 72 bytes. Default: random, see
+   * {@link Broker.adminSecret}.
+   */
   readonly adminSecret?: string;
   /** The trust domain of agent ids. Default `agentwrit.local`. */
   readonly trustDomain?: string;
@@ -28,7 +31,10 @@ export interface BrokerOptions {
   readonly appTokenTtl?: number;
   /** Seconds an admin token lives. Default 300. */
   readonly adminTokenTtl?: number;
-  /** The time in epoch milliseconds; everything that depends on time asks it. Default `Date.now`. */
+  /**
+   * The time in epoch milliseconds; everything that depends on time asks it, and creation does, so that one
+   * in seconds is refused. Default `Date.now`.
+   */
   readonly clock?: () => number;
   /** The work factor of admin and client secrets, 4 to 31. Default 10; tests are faster with 4. */
   readonly bcryptCost?: number;
@@ -41,7 +47,7 @@ export interface BrokerOptions {
   readonly signingKey?: KeyObject | string;
   /**
    * A SQLite file that keeps apps, revocations and audit events, made when it is missing. Default: none,
-   * all of it is forgotten with the broker.
+   * all of it is in memory and forgotten with the broker.
    */
   readonly dbPath?: string;
   /**

@@ -26,7 +26,7 @@ export type BrokerSettings = Omit<
   readonly tls: TlsSettings | undefined;
 };
 
-const BROKER_OPTIONS: readonly (keyof BrokerOptions)[] = [
+export const BROKER_OPTIONS: readonly (keyof BrokerOptions)[] = [
   'adminSecret',
   'trustDomain',
   'issuer',
@@ -87,13 +87,16 @@ export function resolveOptions(options: BrokerOptions): BrokerSettings {
   for (const [name, ttl] of Object.entries({ maxTtl, appTokenTtl, adminTokenTtl })) {
     assertNumber(ttl, name, { isWhole: true });
   }
-  assertFunction(clock, 'clock');
+  assertClock(clock);
   assertBoolean(rateLimits, 'rateLimits');
   assertNumber(bcryptCost, 'bcryptCost', { min: 4, max: 31, isWhole: true });
   assertBoolean(strict, 'strict');
   assertFunction(log, 'log');
   if (tls !== undefined) assertTls(tls);
   if (dbPath !== undefined) assertPath(dbPath, 'dbPath');
+  if (dbPath === ':memory:') {
+    throw new TypeError('"dbPath" must be the path of a file: leave it out to keep all in memory');
+  }
   return {
     adminSecret: { secret: adminSecret },
     trustDomain,
@@ -143,8 +146,25 @@ function assertPath(value: unknown, name: string): asserts value is string {
 
 function assertTls(tls: TlsSettings): void {
   assertKnownOptions(tls, 'tls', ['cert', 'key', 'clientCa']);
-  const { cert, key, clientCa = '' } = tls;
-  for (const [name, pem] of Object.entries({ cert, key, clientCa })) assertText(pem, `tls.${name}`);
+  const { cert, key, clientCa } = tls;
+  const texts = { cert, key, ...(clientCa !== undefined && { clientCa }) };
+  for (const [name, pem] of Object.entries(texts)) {
+    assertText(pem, `tls.${name}`);
+    if (!pem.includes('-----BEGIN ')) {
+      throw new TypeError(`"tls.${name}" must be PEM text, not a path`);
+    }
+  }
+}
+
+// 1973, which any time in seconds is far below, and the last time a Date can hold.
+const [MIN_TIME, MAX_TIME] = [1e11, 8.64e15];
+
+function assertClock(clock: () => unknown): void {
+  assertFunction(clock, 'clock');
+  const time = clock();
+  if (typeof time === 'number' && time >= MIN_TIME && time <= MAX_TIME) return;
+  const got = typeof time === 'number' ? String(time) : typeof time;
+  throw new TypeError(`"clock" must return epoch milliseconds, got ${got}`);
 }
 
 function warnOfFaults({ level, component, message }: LogEntry): void {

@@ -10,6 +10,8 @@ import { VECTOR_PEM } from './scene.js';
 // Before anything listens.
 const GLOBALS = { Request: globalThis.Request, Response: globalThis.Response };
 
+const PEM = '-----BEGIN CERTIFICATE-----';
+
 const brokers: Broker[] = [];
 const agents: Agent[] = [];
 
@@ -111,6 +113,26 @@ describe('options', () => {
       message: /^"clock" must be a function$/,
     },
     {
+      name: 'a clock of seconds',
+      options: { clock: () => 1_771_156_600 },
+      message: /^"clock" must return epoch milliseconds, got 1771156600$/,
+    },
+    {
+      name: 'a clock of microseconds',
+      options: { clock: () => 1.7e16 },
+      message: /^"clock" must return epoch milliseconds, got 17000000000000000$/,
+    },
+    {
+      name: 'a clock that has stopped',
+      options: { clock: () => Number.NaN },
+      message: /^"clock" must return epoch milliseconds, got NaN$/,
+    },
+    {
+      name: 'a clock of dates',
+      options: { clock: () => new Date() },
+      message: /^"clock" must return epoch milliseconds, got object$/,
+    },
+    {
       name: 'too little bcrypt',
       options: { bcryptCost: 3 },
       message: /^"bcryptCost" must be a whole number from 4 to 31, got 3$/,
@@ -138,9 +160,29 @@ describe('options', () => {
     },
     { name: 'no path', options: { dbPath: '' }, message: /^"dbPath" must be the path of a file$/ },
     {
+      name: 'a path that is none',
+      options: { dbPath: ':memory:' },
+      message: /^"dbPath" must be the path of a file: leave it out to keep all in memory$/,
+    },
+    {
       name: 'half of TLS',
-      options: { tls: { cert: 'x' } },
+      options: { tls: { cert: PEM } },
       message: /^"tls.key" must be a string$/,
+    },
+    {
+      name: 'the path of a certificate',
+      options: { tls: { cert: './tls.crt', key: PEM } },
+      message: /^"tls.cert" must be PEM text, not a path$/,
+    },
+    {
+      name: 'the path of its key',
+      options: { tls: { cert: PEM, key: './tls.key' } },
+      message: /^"tls.key" must be PEM text, not a path$/,
+    },
+    {
+      name: 'the path of a client CA',
+      options: { tls: { cert: PEM, key: PEM, clientCa: '' } },
+      message: /^"tls.clientCa" must be PEM text, not a path$/,
     },
     {
       name: 'a path in TLS',
@@ -166,6 +208,8 @@ describe('options', () => {
   it('may be absent, or undefined one by one', () => {
     expect(() => createBroker()).not.toThrow();
     expect(() => createBroker({ issuer: undefined } as unknown as BrokerOptions)).not.toThrow();
+    const tls = { cert: PEM, key: PEM, clientCa: undefined };
+    expect(() => createBroker({ tls } as unknown as BrokerOptions)).not.toThrow();
   });
 });
 

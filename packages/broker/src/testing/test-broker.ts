@@ -1,45 +1,79 @@
 // Options in → a broker on a loopback port that a test moves through time and through faults out.
 
-import { REVOCATION_LEVELS, type RevocationLevel } from '@agentwrit/protocol';
+import { assertNumber } from '@agentwrit/protocol';
+import type { AuditEvent } from '../audit-log.js';
 import type { BrokerOptions } from '../broker-options.js';
-import { resolveOptions } from '../broker-settings.js';
 import { type Broker, openBroker } from '../create-broker.js';
 import { createFetchHandler } from '../http/fetch.js';
-import { type Listener, startListener } from '../http/listener.js';
 import { createWireHandler } from '../http/router.js';
-import { revokeTarget } from '../http/routes/revoke.js';
 import type { WireHandler } from '../http/wire.js';
-import { createFaults, type FailOptions } from './faults.js';
+import { type FailOptions, readFailure } from './failure.js';
+import { createFaults } from './faults.js';
+import { createRequestCounts, pathOf } from './request-counts.js';
+import { type RegisterAppOptions, registerTestApp, type TestApp } from './test-apps.js';
 import { createTestClock, type TestClock } from './test-clock.js';
-import { type IssueTokenOptions, issueTestToken, type TestToken } from './test-tokens.js';
+import { resolveTestOptions } from './test-options.js';
+import { type Revocation, revokeForTest } from './test-revocations.js';
+import { openTestSocket } from './test-socket.js';
+import { createTokenIssuer } from './test-tokens.js';
+import type { IssueTokenOptions, TestToken } from './token-options.js';
 
 /** As for `createBroker`; the clock is the test broker's own. `bcryptCost` is 4, `rateLimits` false. */
 export type TestBrokerOptions = Omit<BrokerOptions, 'clock'>;
 
+/** After `close` the faults and `fetch` reject with `the broker is closed`. */
 export interface TestBroker extends Omit<Broker, 'listen'> {
   /** Where it listens, on a free port of 127.0.0.1; the same after {@link TestBroker.recover}. */
   readonly url: string;
   readonly clock: TestClock;
-  /** @throws TypeError naming the option that is unknown or has a value it cannot have */
+  /**
+   * Leaves no audit event.
+   *
+   * @throws TypeError naming the option that is unknown or has a value it cannot have
+   */
   readonly issueToken: (options: IssueTokenOptions) => Promise<TestToken>;
-  /** What `POST /v1/revoke` does, audit event included. Effective when it returns. */
-  readonly revoke: (revocation: {
-    readonly level: RevocationLevel;
-    readonly target: string;
-  }) => void;
+  /**
+   * What `POST /v1/admin/apps` does, audit event included.
+   *
+   * @throws TypeError naming the option that is unknown or has a value it cannot have
+   */
+  readonly registerApp: (options: RegisterAppOptions) => Promise<TestApp>;
+  /**
+   * What `POST /v1/revoke` does, audit event included. Effective when it returns.
+   *
+   * @throws TypeError naming the member that is unknown or has a value it cannot have
+   */
+  readonly revoke: (revocation: Revocation) => void;
+  /** What has been recorded so far, oldest first, frozen; later events are not in it. */
+  readonly auditEvents: () => readonly AuditEvent[];
   /** Refuses connections and breaks off what runs; `fetch` rejects. */
   readonly goDown: () => Promise<void>;
   /** Accepts requests and never answers, until it recovers or closes and breaks them off. */
   readonly hang: () => Promise<void>;
-  /** Answers every request with this status. */
+  /** Answers as ever, but only after so many milliseconds of real time. */
+  readonly slow: (ms: number) => Promise<void>;
+  /**
+   * Answers with this status: every request, or those `options` say.
+   *
+   * @throws TypeError naming what is unknown or has a value it cannot have; then nothing has changed
+   */
   readonly fail: (status: number, options?: FailOptions) => Promise<void>;
-  /** Works again, remembering everything. */
+  /**
+   * Works again, remembering everything. Does nothing after `close`.
+   *
+   * @throws Error when the port was taken meanwhile; then it is still down. So do the other three.
+   */
   readonly recover: () => Promise<void>;
-  /** How many requests have arrived, of all paths or of one, whatever became of them. */
+  /**
+   * How many requests have arrived, of all paths or of one, whatever became of them.
+   *
+   * @throws TypeError when the path does not begin with `/`
+   */
   readonly requestCount: (path?: string) => number;
 }
 
-const HOST = '127.0.0.1';
+// What a timer can wait.
+const MAX_DELAY_MS = 2 ** 31 - 1;
 
 /**
  * A broker for the test suites of its users: it listens, its tokens need no ceremony, its time moves at a
@@ -54,80 +88,58 @@ const HOST = '127.0.0.1';
  */
 export async function createTestBroker(options: TestBrokerOptions = {}): Promise<TestBroker> {
   const clock = createTestClock();
-  const tests = { bcryptCost: 4, rateLimits: false };
-  const settings = resolveOptions({ ...tests, ...options, clock: clock.now });
+  const settings = resolveTestOptions(options, clock);
   const { broker, state } = openBroker(settings);
-  const counts = new Map<string, number>();
+  const counts = createRequestCounts();
   const faults = createFaults(createWireHandler(state));
   const handle: WireHandler = (request) => {
-    const [path = ''] = request.target.split('?', 1);
-    if (faults.mode() !== 'down') counts.set(path, (counts.get(path) ?? 0) + 1);
+    if (!faults.isDown()) counts.add(pathOf(request));
     return faults.handle(request);
   };
   const answer = createFetchHandler(handle);
-  const listen = (port: number): Promise<Listener> =>
-    startListener(handle, { port, host: HOST, tls: settings.tls });
+  const socket = await openTestSocket(handle, settings.tls).catch(async (error: unknown) => {
+    await broker.close();
+    throw error;
+  });
 
-  let listener: Listener | undefined = await listen(0);
-  const { port } = listener;
-  // Up and down take time, and whoever calls the next one before means it to come after.
-  let turning: Promise<void> = Promise.resolve();
-  const turn = (change: () => void, isUp: boolean): Promise<void> => {
-    const turned = turning.then(async () => {
-      change();
-      if (!isUp) {
-        await listener?.abort();
-        listener = undefined;
-      } else listener ??= await listen(port);
-    });
-    turning = turned.catch(() => undefined);
-    return turned;
-  };
-
-  let closing: Promise<void> | undefined;
-  const close = (): Promise<void> => {
-    closing ??= turn(faults.recover, true)
-      .then(() => listener?.close())
-      .then(() => broker.close());
-    return closing;
+  const close = async (): Promise<void> => {
+    try {
+      await socket.close(faults.end);
+    } finally {
+      await broker.close();
+    }
   };
 
   return {
     get adminSecret() {
       return broker.adminSecret;
     },
-    url: `${settings.tls ? 'https' : 'http'}://${HOST}:${port}`,
+    url: socket.url,
     clock,
-    fetch: (request) => abortable(answer(request), request.signal),
-    issueToken: (wanted) => issueTestToken(wanted, state),
-    revoke(revocation) {
-      const { level, target } = revocation;
-      if (!REVOCATION_LEVELS.includes(level) || typeof target !== 'string' || target === '') {
-        throw new TypeError('"level" must be token, agent, task or chain, and "target" some text');
-      }
-      revokeTarget({ level, target }, state);
+    async fetch(input, init) {
+      if (socket.isClosed()) throw new TypeError('the broker is closed');
+      return answer(input, init);
     },
-    goDown: () => turn(faults.goDown, false),
-    hang: () => turn(faults.hang, true),
+    issueToken: createTokenIssuer(state),
+    registerApp: (app) => registerTestApp(app, state),
+    revoke: (revocation) => revokeForTest(revocation, state),
+    auditEvents: () =>
+      Object.freeze(state.audit.events.map((event) => Object.freeze({ ...event }))),
+    goDown: () => socket.down(faults.goDown),
+    hang: () => socket.up(faults.hang),
+    async slow(ms) {
+      assertNumber(ms, 'ms', { min: 0, max: MAX_DELAY_MS });
+      await socket.up(() => faults.slow(ms));
+    },
     async fail(status, failure) {
-      await turn(() => faults.fail(status, failure), true);
+      const checked = readFailure(status, failure, settings.tls !== undefined);
+      await socket.up(() => faults.fail(checked));
     },
-    recover: () => turn(faults.recover, true),
-    requestCount(path) {
-      if (path !== undefined) return counts.get(path) ?? 0;
-      return [...counts.values()].reduce((sum, count) => sum + count, 0);
+    async recover() {
+      if (!socket.isClosed()) await socket.up(faults.recover);
     },
+    requestCount: counts.of,
     close,
     [Symbol.asyncDispose]: close,
   };
-}
-
-/** In process nothing else would end a wait for an answer that never comes. */
-function abortable(answer: Promise<Response>, signal: AbortSignal): Promise<Response> {
-  return new Promise((resolve, reject) => {
-    const abort = (): void => reject(signal.reason as Error);
-    if (signal.aborted) abort();
-    signal.addEventListener('abort', abort, { once: true });
-    answer.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort));
-  });
 }

@@ -2,84 +2,98 @@
 // takes an agent to get one.
 
 import {
-  assertKnownOptions,
-  assertNumber,
-  assertTexts,
   type Claims,
   encodeJson,
+  MAX_DELEGATION_DEPTH,
+  parseAgentId,
+  scopeCovers,
 } from '@agentwrit/protocol';
 import type { BrokerState } from '../broker-state.js';
 import { delegatedGrant } from '../delegation.js';
 import { wireClaims } from '../token-claims.js';
+import type { TokenGrant } from '../tokens.js';
+import { assertTokenOptions, type IssueTokenOptions, type TestToken } from './token-options.js';
 
-export interface IssueTokenOptions {
-  /** `action:resource:identifier`, one or more. */
-  readonly scope: readonly string[];
-  /** Default `task-1`; with `delegatedBy`, the delegator's. */
-  readonly taskId?: string;
-  /** Default `orch-1`; with `delegatedBy`, the delegator's. */
-  readonly orchId?: string;
-  /** Seconds, at least 1. Default 300. */
-  readonly ttl?: number;
-  /** `admin`, `app:ID` or the id of an agent. Default: a new agent of that task. */
-  readonly subject?: string;
-  /** The token it is delegated from, which it takes its chain from. What the scope covers is not checked. */
-  readonly delegatedBy?: TestToken;
-  /** The last word, unchecked: for tokens no broker would issue. */
-  readonly claims?: Partial<Claims>;
+export type IssueToken = (options: IssueTokenOptions) => Promise<TestToken>;
+
+export function createTokenIssuer(state: BrokerState): IssueToken {
+  const { agents, key, revocations, settings, tokens } = state;
+  // What these say is known, even where `claims` has made them so that the broker does not vouch for them.
+  const issued = new WeakSet<TestToken>();
+
+  const claimsOf = (delegator: TestToken | string): Claims => {
+    if (isToken(delegator) && issued.has(delegator)) return delegator.claims;
+    const text: unknown = isToken(delegator) ? delegator.token : delegator;
+    const verification = typeof text === 'string' ? tokens.verify(text) : undefined;
+    if (verification?.valid) return verification.claims;
+    const reason = verification ? `: ${verification.reason}` : '';
+    throw new TypeError(
+      `"delegatedBy" must be what issueToken gave, or the text of a token this broker vouches for${reason}`,
+    );
+  };
+
+  const subjectOf = (options: IssueTokenOptions, delegator: Claims | undefined): string => {
+    const { subject, taskId = delegator?.task_id ?? 'task-1' } = options;
+    if (subject === undefined) {
+      const id = agents.register(options.orchId ?? delegator?.orch_id ?? 'orch-1', taskId);
+      if (id !== undefined) return id;
+      throw new TypeError('"delegatedBy" has a task no agent can have: give "taskId" and "orchId"');
+    }
+    if (parseAgentId(subject)) agents.add(subject);
+    return subject;
+  };
+
+  return async (options) => {
+    assertTokenOptions(options);
+    const { scope, ttl = 300, delegatedBy, claims: overrides = {} } = options;
+    const delegator = delegatedBy === undefined ? undefined : claimsOf(delegatedBy);
+    if (delegator) assertDelegable(scope, delegator);
+    const now = settings.clock();
+    const line = delegator && revocations.lineage?.lineOf(delegator);
+    const subject = subjectOf(options, delegator);
+    const grant = delegator
+      ? delegatedGrant(delegator, { to: subject, scope, now }, key)
+      : { sub: subject, scope, ...workOf(subject, options) };
+    const notAfter = delegator && settings.strict ? { notAfter: delegator.exp } : {};
+    const plain = await tokens.issue({ ...grant, ttl, ...notAfter });
+
+    const changes = Object.entries(overrides).filter(([, value]) => value !== undefined);
+    const claims: Claims = { ...plain.claims, ...Object.fromEntries(changes) };
+    const isPlain = changes.length === 0;
+    const token = isPlain ? plain.token : await key.signToken(encodeJson(wireClaims(claims)));
+    if (line) revocations.lineage?.delegated(line, claims, now);
+    const result = { token, tokenId: claims.jti, agentId: claims.sub, claims };
+    issued.add(result);
+    return result;
+  };
 }
 
-export interface TestToken {
-  /** What goes into `Authorization: Bearer …`. */
-  readonly token: string;
-  /** `jti`: the target of a revocation at token level. */
-  readonly tokenId: string;
-  /** `sub`: the target of a revocation at agent level. */
-  readonly agentId: string;
-  readonly claims: Claims;
+function isToken(value: unknown): value is TestToken {
+  return typeof value === 'object' && value !== null && 'token' in value;
 }
 
-const OPTIONS: readonly (keyof IssueTokenOptions)[] = [
-  'scope',
-  'taskId',
-  'orchId',
-  'ttl',
-  'subject',
-  'delegatedBy',
-  'claims',
-];
-
-/** @throws TypeError naming the option that is unknown or has a value it cannot have */
-export async function issueTestToken(
-  options: IssueTokenOptions,
-  state: BrokerState,
-): Promise<TestToken> {
-  assertKnownOptions(options, 'issueToken', OPTIONS);
-  const { scope, ttl = 300, delegatedBy, claims: overrides } = options;
-  assertTexts(scope, 'scope');
-  assertNumber(ttl, 'ttl', { min: 1, isWhole: true });
-  const { key, settings, tokens } = state;
-  const now = settings.clock();
-  const {
-    taskId = delegatedBy?.claims.task_id ?? 'task-1',
-    orchId = delegatedBy?.claims.orch_id ?? 'orch-1',
-  } = options;
-  const subject = options.subject ?? state.agents.register(orchId, taskId);
-  if (subject === undefined) {
-    throw new TypeError('"taskId" and "orchId" must be one or more of A-Z a-z 0-9 . - _');
+/** What a broker refuses to delegate (protocol §2.8). */
+function assertDelegable(
+  scope: readonly string[],
+  { delegation_chain, scope: held }: Claims,
+): void {
+  if (delegation_chain.length >= MAX_DELEGATION_DEPTH) {
+    throw new TypeError(
+      `"delegatedBy" has been delegated ${MAX_DELEGATION_DEPTH} times, and no token may be more often`,
+    );
   }
-  const grant = delegatedBy
-    ? delegatedGrant(delegatedBy.claims, { to: subject, scope, now }, key)
-    : { sub: subject, scope };
-  const isAgent = subject.startsWith('spiffe://');
-  const work = isAgent ? { task_id: taskId, orch_id: orchId } : {};
-  const issued = await tokens.issue({ ...work, ...grant, ttl });
-  if (delegatedBy) state.revocations.lineage?.delegated(delegatedBy.claims, issued.claims, now);
-  if (overrides === undefined) return described(issued.token, issued.claims);
-  const claims = { ...issued.claims, ...overrides };
-  return described(await key.signToken(encodeJson(wireClaims(claims))), claims);
+  const excess = scope.filter((wanted) => !held.some((one) => scopeCovers(one, wanted)));
+  if (excess.length > 0) {
+    throw new TypeError(`"scope" exceeds the delegator's scope: ${excess.join(', ')}`);
+  }
 }
 
-function described(token: string, claims: Claims): TestToken {
-  return { token, tokenId: claims.jti, agentId: claims.sub, claims };
+/** Operators and apps have no task. */
+function workOf(
+  subject: string,
+  { taskId, orchId }: IssueTokenOptions,
+): Pick<TokenGrant, 'task_id' | 'orch_id'> {
+  const own = parseAgentId(subject);
+  if (own === undefined) return {};
+  return { task_id: taskId ?? own.taskId, orch_id: orchId ?? own.orchId };
 }

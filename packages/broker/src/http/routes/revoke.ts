@@ -26,14 +26,21 @@ export const revoke: Handler<BearerCall> = (call, state) => {
   if (level === undefined) {
     return refuse(400, 'invalid_request', `invalid revocation level: ${body.level}`);
   }
-  // For ever and for every operator: nobody could ever undo it.
-  if (state.settings.strict && level === 'agent' && target === 'admin') {
+  if (locksOperatorsOut({ level, target }, state)) {
     return refuse(400, 'invalid_request', 'invalid revocation target: admin');
   }
   revokeTarget({ level, target }, state);
   // Targets are never looked up, so the count is always 1.
   return answer({ revoked: true, level, target, count: 1 } satisfies RevokeAnswer);
 };
+
+/** For ever, and every operator: nobody could undo it. Only a strict broker minds. */
+export function locksOperatorsOut(
+  { level, target }: Revocation,
+  { settings }: BrokerState,
+): boolean {
+  return settings.strict && level === 'agent' && target === 'admin';
+}
 
 export function revokeTarget(
   { level, target }: Revocation,
