@@ -12,8 +12,11 @@ import {
 
 /** Where the broker's word for this request comes from, and how long ago it was asked for. */
 export interface Proof {
-  /** `broker`: asked for this request, or while it waited. `cache`: remembered, at most `maxAge` old. */
-  readonly source: 'broker' | 'cache';
+  /**
+   * `broker`: asked for this request, or while it waited. `cache`: remembered, at most `maxAge` old. `grace`:
+   * older, because the broker cannot be asked.
+   */
+  readonly source: 'broker' | 'cache' | 'grace';
   readonly ageMs: number;
 }
 

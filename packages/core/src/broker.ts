@@ -1,37 +1,53 @@
 // A token in → the broker's verdict out (protocol §2.4).
 
-import {
-  type Claims,
-  isJsonType,
-  readValidation,
-  type ValidateAnswer,
-  WireError,
-} from '@agentwrit/protocol';
-import { BrokerFault } from './fault.js';
+import { type Claims, readValidation, type ValidateAnswer, WireError } from '@agentwrit/protocol';
+import { readJsonAnswer } from './broker-answer.js';
+import type { BrokerGate, CallPurpose } from './broker-gate.js';
+import { BrokerFault, type FaultCode } from './fault.js';
 import { decodeTokenPart } from './prefilter.js';
 import type { BrokerAnswer, BrokerTransport } from './transport.js';
 
 /** What the broker said about one token: vouched for, with its claims, or refused. */
 export type Verdict = ValidateAnswer;
 
-/** Asks about one token. Rejects with a {@link BrokerFault} when there is no answer that can be trusted. */
-export interface Broker {
-  validate(token: string, requestId: string): Promise<Verdict>;
-  close(): Promise<void>;
+export interface CallOptions {
+  readonly requestId: string;
+  readonly purpose: CallPurpose;
 }
 
-/** @param timeoutMs deadline over the whole call: connection, headers and body */
-export function createBrokerCalls(transport: BrokerTransport, timeoutMs: number): Broker {
+/** Asks about one token. Rejects with a {@link BrokerFault} when there is no answer that can be trusted. */
+export interface Broker {
+  readonly validate: (token: string, options: CallOptions) => Promise<Verdict>;
+  readonly close: () => Promise<void>;
+}
+
+export interface BrokerCallsOptions {
+  /** Deadline over the whole call: its turn, the connection, headers and body. */
+  readonly timeoutMs: number;
+  readonly gate: BrokerGate;
+  readonly onCall: (call: BrokerCall) => void;
+}
+
+/** One call, from the moment it left. */
+export interface BrokerCall {
+  readonly durationMs: number;
+  readonly fault: FaultCode | undefined;
+}
+
+export function createBrokerCalls(
+  transport: BrokerTransport,
+  { timeoutMs, gate, onCall }: BrokerCallsOptions,
+): Broker {
   /** Ends each running call with a fault. */
   const running = new Set<(fault: BrokerFault) => void>();
 
-  async function withDeadline<T>(run: (signal: AbortSignal) => Promise<T>): Promise<T> {
+  async function withDeadline<T>(run: (deadline: Deadline) => Promise<T>): Promise<T> {
     const controller = new AbortController();
     let giveUp: (fault: BrokerFault) => void = () => undefined;
-    const gaveUp = new Promise<never>((_, reject) => {
+    const passed = new Promise<never>((_, reject) => {
       giveUp = (fault) => {
         reject(fault);
-        controller.abort();
+        controller.abort(fault);
       };
     });
     running.add(giveUp);
@@ -41,22 +57,54 @@ export function createBrokerCalls(transport: BrokerTransport, timeoutMs: number)
     );
     try {
       // A race and not only the signal: a broker object in this process need not listen to it.
-      return await Promise.race([run(controller.signal), gaveUp]);
+      return await Promise.race([run({ signal: controller.signal, passed }), passed]);
     } finally {
       clearTimeout(timer);
       running.delete(giveUp);
     }
   }
 
-  return {
-    async validate(token, requestId) {
-      const body = JSON.stringify({ token });
-      const answer = await withDeadline((signal) =>
-        transport.post('/v1/token/validate', body, { requestId, signal }),
-      );
-      const verdict = readAnswer(answer);
-      if (verdict.valid) assertSameToken(token, verdict.claims);
+  async function post(token: string, requestId: string, deadline: Deadline): Promise<Verdict> {
+    const body = JSON.stringify({ token });
+    const { signal, passed } = deadline;
+    const send = (): Promise<BrokerAnswer> =>
+      // The same race again, so that a call which nobody waits for any more frees its place.
+      Promise.race([transport.post('/v1/token/validate', body, { requestId, signal }), passed]);
+    const answer = await send().catch((fault: unknown) => {
+      // A connection the broker had closed just then, say. To ask twice changes nothing at the broker.
+      if (!isFault(fault, 'connection') || signal.aborted) throw fault;
+      return send();
+    });
+    const verdict = readAnswer(answer);
+    if (verdict.valid) assertSameToken(token, verdict.claims);
+    return verdict;
+  }
+
+  async function observed(call: Promise<Verdict>): Promise<Verdict> {
+    const startedAt = performance.now();
+    const report = (fault: FaultCode | undefined): void =>
+      onCall({ durationMs: performance.now() - startedAt, fault });
+    try {
+      const verdict = await call;
+      report(undefined);
       return verdict;
+    } catch (error) {
+      report(error instanceof BrokerFault ? error.code : 'malformed_answer');
+      throw error;
+    }
+  }
+
+  return {
+    validate(token, { requestId, purpose }) {
+      const askedAt = performance.now();
+      return withDeadline((deadline) =>
+        gate.run({
+          purpose,
+          signal: deadline.signal,
+          isTooLate: () => performance.now() - askedAt > timeoutMs / 2,
+          make: () => observed(post(token, requestId, deadline)),
+        }),
+      );
     },
     async close() {
       for (const giveUp of running) giveUp(new BrokerFault('closed', 'the guard has been closed'));
@@ -65,45 +113,33 @@ export function createBrokerCalls(transport: BrokerTransport, timeoutMs: number)
   };
 }
 
+interface Deadline {
+  readonly signal: AbortSignal;
+  /** Rejects when the time is over, never resolves. */
+  readonly passed: Promise<never>;
+}
+
+function isFault(error: unknown, code: FaultCode): boolean {
+  return error instanceof BrokerFault && error.code === code;
+}
+
 // The broker repeats what the token says (protocol §2.4). An answer about another token, from a cache or a
 // connection that got out of step, would make its bearer somebody else.
 function assertSameToken(token: string, claims: Claims): void {
   const payload = decodeTokenPart(token.split('.', 2)[1] ?? '');
   const isSame = (['jti', 'sub', 'exp'] as const).every((name) => payload?.[name] === claims[name]);
-  if (!isSame) throw new BrokerFault('malformed_answer', 'the answer is about another token');
+  if (!isSame)
+    throw new BrokerFault('malformed_answer', 'the answer is about another token', {
+      isOutage: false,
+    });
 }
 
 function readAnswer(answer: BrokerAnswer): Verdict {
-  if (answer.status !== 200) {
-    throw new BrokerFault('unexpected_status', `the broker answered ${answer.status}`, {
-      retryAfterSeconds: readRetryAfter(answer.retryAfter),
-    });
-  }
-  // A proxy's log-in page is 200 too.
-  if (!isJsonType(answer.contentType)) {
-    throw new BrokerFault('malformed_answer', 'the answer is not application/json');
-  }
-  const value = parseJson(answer.body);
+  const value = readJsonAnswer(answer);
   try {
     return readValidation(value);
   } catch (error) {
     if (!(error instanceof WireError)) throw error;
-    throw new BrokerFault('malformed_answer', error.message);
+    throw new BrokerFault('malformed_answer', error.message, { isOutage: false });
   }
-}
-
-function parseJson(body: string): unknown {
-  try {
-    return JSON.parse(body);
-  } catch {
-    // The parser's own message quotes the text it read, which may hold claims: it is not kept as cause.
-    throw new BrokerFault('malformed_answer', 'the answer is not JSON');
-  }
-}
-
-// Seconds only, and not more than a minute: a date, or a proxy's "come back tomorrow", is no use to an agent
-// whose token lives for minutes.
-function readRetryAfter(value: string | undefined): number | undefined {
-  if (value === undefined || !/^\d{1,5}$/.test(value)) return undefined;
-  return Math.min(Number(value), 60);
 }

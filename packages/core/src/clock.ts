@@ -13,3 +13,34 @@ export const systemClock: Clock = {
   now: () => Date.now(),
   monotonic: () => performance.now(),
 };
+
+/** When something happened, to a guard. */
+export interface Moment {
+  /** Counts questions and revocations: which came first is never a matter of a clock's resolution. */
+  readonly order: number;
+  /** {@link Clock.monotonic} */
+  readonly at: number;
+  /** {@link Clock.now} */
+  readonly wall: number;
+}
+
+/** Tells moments apart, even where the clock stands still. */
+export class Timeline {
+  readonly #clock: Clock;
+  #order = 0;
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  /** Comes after every moment before it. */
+  mark(): Moment {
+    this.#order += 1;
+    return { order: this.#order, ...this.ago(0) };
+  }
+
+  /** The two clocks, that long ago. */
+  ago(ms: number): Pick<Moment, 'at' | 'wall'> {
+    return { at: this.#clock.monotonic() - ms, wall: this.#clock.now() - ms };
+  }
+}

@@ -12,6 +12,7 @@ export type RefusalReason =
   | 'invalid_token'
   | 'insufficient_scope'
   | 'broker_unavailable'
+  | 'overloaded'
   | 'internal_error';
 
 /** What a route needs of this request; `undefined` when it could not be worked out. */
@@ -62,7 +63,7 @@ export function refused(
 export function failed(error: unknown): Refused {
   if (error instanceof BrokerFault) {
     return {
-      ...refused('broker_unavailable', error.code),
+      ...refused(error.code === 'overloaded' ? 'overloaded' : 'broker_unavailable', error.code),
       detail: error.message,
       retryAfterSeconds: error.retryAfterSeconds,
     };

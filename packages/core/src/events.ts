@@ -2,6 +2,8 @@
 
 import { channel } from 'node:diagnostics_channel';
 import type { Proof } from './agent.js';
+import type { BrokerCall } from './broker.js';
+import type { BreakerState } from './breaker.js';
 import type { Decision, RefusalReason } from './decision.js';
 import { Warnings } from './warnings.js';
 
@@ -42,7 +44,15 @@ export type DecisionSink = (event: DecisionEvent) => unknown;
 /** `diagnostics_channel` name on which every guard of the process publishes its {@link DecisionEvent}s. */
 export const DECISION_CHANNEL = 'agentwrit:decision';
 
+/** `diagnostics_channel` name on which every guard publishes its calls to the broker, as {@link BrokerCall}. */
+export const BROKER_CALL_CHANNEL = 'agentwrit:broker-call';
+
+/** `diagnostics_channel` name on which every guard publishes `{ state }` when its breaker changes. */
+export const BREAKER_CHANNEL = 'agentwrit:breaker';
+
 const decisions = channel(DECISION_CHANNEL);
+const breakerStates = channel(BREAKER_CHANNEL);
+const brokerCalls = channel(BROKER_CALL_CHANNEL);
 
 const sinkWarnings = new Warnings('AGENTWRIT_SINK_FAILED');
 
@@ -62,6 +72,14 @@ export function emitDecision(event: DecisionEvent, sink: DecisionSink | undefine
   } catch (error) {
     warn(error);
   }
+}
+
+export function emitBreakerState(state: BreakerState): void {
+  if (breakerStates.hasSubscribers) breakerStates.publish(Object.freeze({ state }));
+}
+
+export function emitBrokerCall(call: BrokerCall): void {
+  if (brokerCalls.hasSubscribers) brokerCalls.publish(Object.freeze({ ...call }));
 }
 
 /** What a decision itself contributes to its event. */

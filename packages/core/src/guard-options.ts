@@ -6,14 +6,12 @@ import {
   assertKnownOptions,
   assertNumber,
   assertText,
-  assertTexts,
-  isTrustDomain,
-  parseBrokerUrl,
-  type SubjectKind,
 } from '@agentwrit/protocol';
+import { readBroker } from './broker-option.js';
 import { type Clock, systemClock } from './clock.js';
 import type { DecisionSink } from './events.js';
-import type { PolicyOptions } from './policy.js';
+import { assertPolicy, type PolicyOptions } from './policy.js';
+import type { RevocationFeed } from './revocation-feed.js';
 import type { InProcessBroker } from './transport.js';
 
 export interface GuardOptions extends PolicyOptions {
@@ -26,6 +24,23 @@ export interface GuardOptions extends PolicyOptions {
   readonly maxAge?: number;
   /** Deadline for one call to the broker, over connection, headers and body, in milliseconds. Default 2000. */
   readonly timeoutMs?: number;
+  /**
+   * While the broker cannot be asked, a verdict may be this much older than `maxAge`, in seconds: revoked
+   * tokens then keep working for longer, others keep working at all. Decisions say `source: 'grace'`. Default
+   * 0: never. Routes with `maxAge: 0` have none unless they say so themselves.
+   */
+  readonly grace?: number;
+  /** Tells of revocations as they happen, so that `maxAge` can be long. Default: none. */
+  readonly feed?: RevocationFeed;
+  /**
+   * With a feed: how old the knowledge of revocations may be, in seconds, when the feed falls silent. That is
+   * then the longest a revoked token keeps working, whatever `maxAge` is. Default 5.
+   */
+  readonly maxAgeWithoutFeed?: number;
+  /** Calls to the broker that run at once; as many connections. Default 64. */
+  readonly maxConcurrentCalls?: number;
+  /** Calls that wait for their turn; more are refused with 503. Default 1,000. */
+  readonly maxQueuedCalls?: number;
   /** Tokens whose verdict is remembered; the least recently used go first. Default 10,000. */
   readonly maxCachedTokens?: number;
   /**
@@ -46,12 +61,19 @@ export interface GuardOptions extends PolicyOptions {
 export interface RouteOptions {
   /** The guard's `maxAge`, for this route, in seconds. `0` asks the broker on every request. */
   readonly maxAge?: number;
+  /** The guard's `grace`, for this route, in seconds. */
+  readonly grace?: number;
 }
 
 export interface GuardSettings {
   readonly broker: URL | InProcessBroker;
   readonly maxAge: number;
+  readonly grace: number;
+  readonly feed: RevocationFeed | undefined;
+  readonly maxAgeWithoutFeed: number;
   readonly timeoutMs: number;
+  readonly maxConcurrentCalls: number;
+  readonly maxQueuedCalls: number;
   readonly maxCachedTokens: number;
   readonly maxTokenLength: number;
   readonly realm: string;
@@ -63,8 +85,6 @@ export interface GuardSettings {
 // A guard cannot be told to trust a verdict for longer than any token should live.
 const MAX_AGE_SECONDS = 86_400;
 
-const SUBJECTS: readonly SubjectKind[] = ['agent', 'app', 'admin'];
-
 /** @throws TypeError naming the option that is wrong and what is allowed */
 export function resolveGuardOptions(options: GuardOptions): GuardSettings {
   assertKnownOptions(options, 'createGuard', GUARD_OPTIONS);
@@ -72,7 +92,12 @@ export function resolveGuardOptions(options: GuardOptions): GuardSettings {
   const {
     broker,
     maxAge = 5,
+    grace = 0,
+    feed,
+    maxAgeWithoutFeed = 5,
     timeoutMs = 2000,
+    maxConcurrentCalls = 64,
+    maxQueuedCalls = 1000,
     maxCachedTokens = 10_000,
     maxTokenLength = 16_384,
     allowInsecureHttp = false,
@@ -81,7 +106,15 @@ export function resolveGuardOptions(options: GuardOptions): GuardSettings {
     clock = systemClock,
     ...policy
   } = options;
-  assertMaxAge(maxAge);
+  assertAge(maxAge, 'maxAge');
+  assertAge(grace, 'grace');
+  if (feed !== undefined) assertFeed(feed);
+  else if (options.maxAgeWithoutFeed !== undefined) {
+    throw new TypeError('"maxAgeWithoutFeed" needs a "feed"; without one, "maxAge" says it all');
+  }
+  assertAge(maxAgeWithoutFeed, 'maxAgeWithoutFeed');
+  assertNumber(maxConcurrentCalls, 'maxConcurrentCalls', { min: 1, max: 1024, isWhole: true });
+  assertNumber(maxQueuedCalls, 'maxQueuedCalls', { min: 0, max: 100_000, isWhole: true });
   assertNumber(timeoutMs, 'timeoutMs', { min: 1, max: 60_000 });
   assertNumber(maxCachedTokens, 'maxCachedTokens', { min: 1, max: 10_000_000, isWhole: true });
   assertNumber(maxTokenLength, 'maxTokenLength', { min: 256, max: 65_536, isWhole: true });
@@ -93,7 +126,12 @@ export function resolveGuardOptions(options: GuardOptions): GuardSettings {
   return {
     broker: readBroker(broker, allowInsecureHttp),
     maxAge,
+    grace,
+    feed,
+    maxAgeWithoutFeed,
     timeoutMs,
+    maxConcurrentCalls,
+    maxQueuedCalls,
     maxCachedTokens,
     maxTokenLength,
     realm,
@@ -105,16 +143,22 @@ export function resolveGuardOptions(options: GuardOptions): GuardSettings {
 
 /** @throws TypeError naming the option that is wrong and what is allowed */
 export function resolveRouteOptions(options: RouteOptions): RouteOptions {
-  assertKnownOptions(options, 'requireScope', ['maxAge']);
+  assertKnownOptions(options, 'requireScope', ['maxAge', 'grace']);
   assertDefined(options);
-  if (options.maxAge !== undefined) assertMaxAge(options.maxAge);
+  if (options.maxAge !== undefined) assertAge(options.maxAge, 'maxAge');
+  if (options.grace !== undefined) assertAge(options.grace, 'grace');
   return options;
 }
 
 const GUARD_OPTIONS: readonly (keyof GuardOptions)[] = [
   'broker',
   'maxAge',
+  'grace',
+  'feed',
+  'maxAgeWithoutFeed',
   'timeoutMs',
+  'maxConcurrentCalls',
+  'maxQueuedCalls',
   'maxCachedTokens',
   'maxTokenLength',
   'allowInsecureHttp',
@@ -128,7 +172,7 @@ const GUARD_OPTIONS: readonly (keyof GuardOptions)[] = [
 ];
 
 // `audience: process.env.AUDIENCE` must not turn the check off on the machine where nobody has set it.
-function assertDefined(options: object): void {
+export function assertDefined(options: object): void {
   const name = Object.entries(options).find(([, value]) => value === undefined)?.[0];
   if (name !== undefined) {
     throw new TypeError(
@@ -146,48 +190,13 @@ function assertClock(clock: unknown): void {
   assertFunction(monotonic, 'clock.monotonic');
 }
 
-function assertMaxAge(value: unknown): void {
-  assertNumber(value, 'maxAge', { min: 0, max: MAX_AGE_SECONDS });
+function assertAge(value: unknown, name: string): void {
+  assertNumber(value, name, { min: 0, max: MAX_AGE_SECONDS });
 }
 
-function readBroker(value: unknown, allowInsecureHttp: boolean): URL | InProcessBroker {
-  if (typeof value === 'string' || value instanceof URL) {
-    return parseBrokerUrl(value, 'broker', { allowInsecureHttp });
+function assertFeed(feed: unknown): void {
+  if (typeof feed !== 'object' || feed === null || !('subscribe' in feed)) {
+    throw new TypeError('"feed" must be a revocation feed, such as createAuditFeed()');
   }
-  if (isInProcessBroker(value)) return value;
-  throw new TypeError(
-    '"broker" must be the URL of the broker, such as "http://127.0.0.1:8080", or a broker object with a fetch method, such as createBroker()',
-  );
-}
-
-function isInProcessBroker(value: unknown): value is InProcessBroker {
-  return (
-    typeof value === 'object' &&
-    value !== null &&
-    'fetch' in value &&
-    typeof value.fetch === 'function'
-  );
-}
-
-function assertPolicy(policy: PolicyOptions): void {
-  if (policy.audience !== undefined) assertText(policy.audience, 'audience');
-  if (policy.issuer !== undefined) assertText(policy.issuer, 'issuer');
-  if (policy.trustDomains !== undefined) {
-    assertTexts(policy.trustDomains, 'trustDomains');
-    const wrong = policy.trustDomains.find((domain) => !isTrustDomain(domain));
-    if (wrong !== undefined) {
-      throw new TypeError(
-        `"trustDomains" has ${JSON.stringify(wrong)}; a trust domain is a-z 0-9 . - _ without scheme`,
-      );
-    }
-  }
-  if (policy.subjects !== undefined) {
-    assertTexts(policy.subjects, 'subjects');
-    const wrong = policy.subjects.find((kind) => !SUBJECTS.includes(kind));
-    if (wrong !== undefined) {
-      throw new TypeError(
-        `"subjects" has ${JSON.stringify(wrong)}; it takes: ${SUBJECTS.join(', ')}`,
-      );
-    }
-  }
+  assertFunction(feed.subscribe, 'feed.subscribe');
 }

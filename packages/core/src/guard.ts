@@ -2,11 +2,10 @@
 // in the order data meets them, and is the only thing an adapter calls.
 
 import type { Scope } from '@agentwrit/protocol';
-import { Agent, identify, type Proof } from './agent.js';
+import { Agent, identify } from './agent.js';
 import { readBearer } from './bearer.js';
-import { createBrokerCalls } from './broker.js';
+import { createAuthority } from './authority.js';
 import { type Decision, decideScope, failed, type Needed, refused } from './decision.js';
-import { digestToken } from './digest.js';
 import { describeDecision, emitDecision, isObserved } from './events.js';
 import {
   type GuardOptions,
@@ -15,13 +14,13 @@ import {
   type RouteOptions,
 } from './guard-options.js';
 import { compilePolicy } from './policy.js';
-import { couldBeLive } from './prefilter.js';
+import type { Proven, Tolerance } from './prover.js';
 import { type Refusal, refuse } from './refusal.js';
 import type { RequestFacts } from './request-facts.js';
 import { requestIdOf } from './request-id.js';
 import { compileRequirement, type Requirement } from './requirement.js';
-import { createInProcessTransport, createPoolTransport } from './transport.js';
-import { Verdicts, type Vouched } from './verdicts.js';
+import type { GuardStats } from './stats.js';
+import type { Revocation } from './tombstones.js';
 import { Warnings } from './warnings.js';
 
 /** What the adapter does next: go on with the agent, or send the refusal. */
@@ -48,7 +47,20 @@ export interface Guard {
    * const check = guard.requireScope('read:data:customer-{id}', { maxAge: 0 });
    */
   readonly requireScope: RequireScope<RouteCheck>;
-  /** Forgets every verdict and closes the connections; requests after it are refused with 503. */
+  /**
+   * Tells the guard of a revocation. No request that arrives after it returns is admitted on a validation
+   * that began before; nothing is refused for it, the broker is asked again. It does not revoke anything at
+   * the broker.
+   *
+   * @throws TypeError when the level is none or the target is no text
+   */
+  readonly revoke: (revocation: Revocation) => void;
+  /** Figures since the guard was made, at this moment. */
+  readonly stats: () => GuardStats;
+  /**
+   * Forgets every verdict, stops the feed and closes the connections; requests after it are refused with
+   * 503. May be called again.
+   */
   readonly close: () => Promise<void>;
 }
 
@@ -56,26 +68,20 @@ export interface Guard {
 export function createGuard(options: GuardOptions): Guard {
   const settings = resolveGuardOptions(options);
   const { clock, onDecision, realm } = settings;
-  const transport =
-    settings.broker instanceof URL
-      ? createPoolTransport(settings.broker)
-      : createInProcessTransport(settings.broker);
-  const broker = createBrokerCalls(transport, settings.timeoutMs);
-  const verdicts = new Verdicts(broker, { clock, maxEntries: settings.maxCachedTokens });
+  const core = createAuthority(settings);
   const breachOf = compilePolicy(settings.policy);
   const warnings = new Warnings('AGENTWRIT_REFUSING');
-  let isClosed = false;
+  let closing: Promise<void> | undefined;
 
   /** The questions of one request, once it is known that its token is good at the broker. */
-  function judge(
-    verdict: Vouched,
-    source: Proof['source'],
-    requirement: Requirement,
-    facts: RequestFacts,
-  ): Decision {
+  function judge(proven: Proven, requirement: Requirement, facts: RequestFacts): Decision {
+    if (proven.kind === 'refused') {
+      return refused('invalid_token', proven.cause, neededBy(requirement, facts));
+    }
+    const { verdict, source } = proven;
     const { claims } = verdict;
     const identity = identify(claims);
-    const ageMs = clock.monotonic() - verdict.askedAt;
+    const ageMs = clock.monotonic() - verdict.asked.at;
     const agent = new Agent(identity, { source, ageMs });
     // `exp` is inclusive and in whole seconds (protocol §3.4). Written so that no clock at all is no pass.
     if (!(Math.floor(clock.now() / 1000) <= claims.exp)) {
@@ -94,8 +100,7 @@ export function createGuard(options: GuardOptions): Guard {
     facts: RequestFacts,
     requestId: () => string,
     requirement: Requirement,
-    maxAgeMs: number,
-    arrivedAt: number,
+    tolerance: Tolerance,
   ): Decision | Promise<Decision> {
     const bearer = readBearer(facts.authorization, settings.maxTokenLength);
     switch (bearer.kind) {
@@ -108,22 +113,11 @@ export function createGuard(options: GuardOptions): Guard {
       case 'token':
         break;
     }
-    if (isClosed) return refused('broker_unavailable', 'closed');
-    const { token } = bearer;
-    const digest = digestToken(token);
-    const notBefore = arrivedAt - maxAgeMs;
-    const known = verdicts.recall(digest, notBefore);
-    if (known !== undefined) return judge(known, 'cache', requirement, facts);
-    if (!couldBeLive(token, clock.now() / 1000)) {
-      return refused('invalid_token', 'not_a_live_token', neededBy(requirement, facts));
-    }
-    return verdicts
-      .ask(digest, token, notBefore, requestId())
-      .then((verdict) =>
-        verdict.valid
-          ? judge(verdict, 'broker', requirement, facts)
-          : refused('invalid_token', 'refused_by_broker', neededBy(requirement, facts)),
-      );
+    if (closing) return refused('broker_unavailable', 'closed');
+    const proven = core.prover.prove(bearer.token, tolerance, requestId);
+    return 'kind' in proven
+      ? judge(proven, requirement, facts)
+      : proven.then((later) => judge(later, requirement, facts));
   }
 
   /** Steps 8 and 9. */
@@ -134,6 +128,7 @@ export function createGuard(options: GuardOptions): Guard {
     requirement: Requirement,
     arrivedAt: number,
   ): GuardAnswer {
+    if (decision.outcome === 'refuse') core.countRefusal(decision.reason);
     if (isObserved(onDecision)) {
       const { route } = facts;
       emitDecision(
@@ -161,9 +156,12 @@ export function createGuard(options: GuardOptions): Guard {
 
   return {
     requireScope(...args) {
-      const { scopes, maxAge = settings.maxAge } = readArguments(args);
+      const { scopes, maxAge = settings.maxAge, ...route } = readArguments(args);
       const requirement = compileRequirement(scopes);
-      const maxAgeMs = maxAge * 1000;
+      // "Always ask" means it, whatever the guard forgives elsewhere; the route itself may say otherwise.
+      const { grace = maxAge > 0 ? settings.grace : 0 } = route;
+      const tolerance = { maxAgeMs: maxAge * 1000, graceMs: grace * 1000 };
+      core.tolerate(tolerance);
 
       return (facts) => {
         const arrivedAt = clock.monotonic();
@@ -173,7 +171,7 @@ export function createGuard(options: GuardOptions): Guard {
           conclude(decision, facts, requestId, requirement, arrivedAt);
         let decision: Decision | Promise<Decision>;
         try {
-          decision = decide(facts, requestId, requirement, maxAgeMs, arrivedAt);
+          decision = decide(facts, requestId, requirement, tolerance);
         } catch (error) {
           decision = failed(error);
         }
@@ -181,19 +179,16 @@ export function createGuard(options: GuardOptions): Guard {
         return 'outcome' in decision ? answer(decision) : decision.catch(failed).then(answer);
       };
     },
-
-    async close() {
-      isClosed = true;
-      verdicts.clear();
-      await broker.close();
+    revoke: core.revoke,
+    stats: core.stats,
+    close() {
+      closing ??= core.close();
+      return closing;
     },
   };
 }
 
-function readArguments(args: readonly unknown[]): {
-  scopes: readonly unknown[];
-  maxAge?: number;
-} {
+function readArguments(args: readonly unknown[]): RouteOptions & { scopes: readonly unknown[] } {
   const last: unknown = args.at(-1);
   if (typeof last !== 'object' || last === null) return { scopes: args };
   if (Array.isArray(last)) {

@@ -15,6 +15,18 @@ export { Agent, type DelegationLink, type Proof } from './agent.js';
 export type { PolicyOptions } from './policy.js';
 export type { RefusalReason } from './decision.js';
 export type { Refusal } from './refusal.js';
-export { DECISION_CHANNEL, type DecisionEvent, type DecisionSink } from './events.js';
-export type { Clock } from './clock.js';
+export {
+  BREAKER_CHANNEL,
+  BROKER_CALL_CHANNEL,
+  DECISION_CHANNEL,
+  type DecisionEvent,
+  type DecisionSink,
+} from './events.js';
+export type { BrokerCall } from './broker.js';
+export type { BreakerState } from './breaker.js';
+export type { BrokerStats, GuardCounts, GuardStats } from './stats.js';
+export { type AuditFeedOptions, createAuditFeed } from './audit-feed.js';
+export type { RevocationFeed, RevocationSink } from './revocation-feed.js';
+export type { Revocation } from './tombstones.js';
+export type { Clock, Moment } from './clock.js';
 export { isScope, type Scope } from '@agentwrit/protocol';

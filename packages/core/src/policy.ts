@@ -1,6 +1,6 @@
 // An identity in → the rule it breaks out, if any. Evaluated on every request, after the cache.
 
-import type { SubjectKind } from '@agentwrit/protocol';
+import { assertText, assertTexts, isTrustDomain, type SubjectKind } from '@agentwrit/protocol';
 import type { Identity } from './agent.js';
 
 /** Which tokens a guard accepts at all, whatever their scope. */
@@ -36,4 +36,30 @@ export function compilePolicy(
     if (!chainIsConsistent) return 'delegation_chain';
     return undefined;
   };
+}
+
+const SUBJECTS: readonly SubjectKind[] = ['agent', 'app', 'admin'];
+
+/** @throws TypeError naming the option that is wrong and what is allowed */
+export function assertPolicy(policy: PolicyOptions): void {
+  if (policy.audience !== undefined) assertText(policy.audience, 'audience');
+  if (policy.issuer !== undefined) assertText(policy.issuer, 'issuer');
+  if (policy.trustDomains !== undefined) {
+    assertTexts(policy.trustDomains, 'trustDomains');
+    const wrong = policy.trustDomains.find((domain) => !isTrustDomain(domain));
+    if (wrong !== undefined) {
+      throw new TypeError(
+        `"trustDomains" has ${JSON.stringify(wrong)}; a trust domain is a-z 0-9 . - _ without scheme`,
+      );
+    }
+  }
+  if (policy.subjects !== undefined) {
+    assertTexts(policy.subjects, 'subjects');
+    const wrong = policy.subjects.find((kind) => !SUBJECTS.includes(kind));
+    if (wrong !== undefined) {
+      throw new TypeError(
+        `"subjects" has ${JSON.stringify(wrong)}; it takes: ${SUBJECTS.join(', ')}`,
+      );
+    }
+  }
 }

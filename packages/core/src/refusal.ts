@@ -63,6 +63,13 @@ const FORMS: Readonly<Record<RefusalReason, Form>> = {
     isChallenged: false,
     saysScope: 'nowhere',
   },
+  overloaded: {
+    status: 503,
+    title: 'Service Unavailable',
+    detail: 'too many tokens are being checked just now; this one has not been refused: try again',
+    isChallenged: false,
+    saysScope: 'nowhere',
+  },
   internal_error: {
     status: 500,
     title: 'Internal Server Error',
@@ -106,7 +113,7 @@ export function refuse(
     const challenged = form.saysScope === 'body and challenge' ? scopes : undefined;
     headers['www-authenticate'] = challenge(request.realm, form.error, challenged);
   }
-  if (decision.reason === 'broker_unavailable') {
+  if (form.status === 503) {
     headers['retry-after'] = String(decision.retryAfterSeconds ?? DEFAULT_RETRY_AFTER_SECONDS);
   }
   return { status: form.status, reason: decision.reason, headers, body: `${body}\n` };

@@ -1,4 +1,4 @@
-// One POST to the broker in → status, type and text of the answer out. Knows nothing of what they mean.
+// One request to the broker in → status, type and text of the answer out. Knows nothing of what they mean.
 
 import { Pool } from 'undici';
 import { BrokerFault } from './fault.js';
@@ -20,91 +20,148 @@ export interface BrokerTransport {
   close(): Promise<void>;
 }
 
+/** Reads as well: what only an operator's credential opens. */
+export interface OperatorTransport extends BrokerTransport {
+  /** Rejects with {@link OversizedAnswer} when the answer is larger than `maxBytes`. */
+  get(path: string, options: GetOptions): Promise<BrokerAnswer>;
+}
+
+export interface GetOptions {
+  /** Sent as `Authorization: Bearer …`. */
+  readonly token: string;
+  readonly requestId: string;
+  readonly signal: AbortSignal;
+  readonly maxBytes: number;
+}
+
+/** Apart from other faults: to ask for less may help. */
+export class OversizedAnswer extends BrokerFault {
+  constructor(maxBytes: number) {
+    super('malformed_answer', `the answer exceeds ${maxBytes} bytes`);
+  }
+}
+
 /** A broker in this process: anything that answers a `Request`, such as `createBroker()`. */
 export interface InProcessBroker {
   fetch(request: Request): Response | Promise<Response>;
 }
 
-// The largest real answer, five delegation records deep with long scope lists, stays far below this.
-const MAX_ANSWER_BYTES = 256 * 1024;
+// Claims of the longest token that a guard looks at, each character escaped in six, stay below this.
+const MAX_ANSWER_BYTES = 512 * 1024;
 
-// Enough for thousands of validations a second at loopback or data-centre latency.
-const CONNECTIONS = 32;
+export interface PoolOptions {
+  /** As many as calls that run at once. */
+  readonly connections: number;
+  /** How long a connection may take to come about: nobody waits for longer than a call may take. */
+  readonly timeoutMs: number;
+}
 
-function headers(requestId: string): Record<string, string> {
+interface OutgoingRequest {
+  readonly method: 'GET' | 'POST';
+  /** From `/v1/` on. */
+  readonly path: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string | null;
+  readonly signal: AbortSignal;
+  readonly maxBytes: number;
+}
+
+function operatorTransport(
+  send: (request: OutgoingRequest) => Promise<BrokerAnswer>,
+  close: () => Promise<void>,
+): OperatorTransport {
+  const deliver = (request: OutgoingRequest): Promise<BrokerAnswer> =>
+    send(request).catch((error: unknown) => {
+      throw asFault(error);
+    });
   return {
-    'content-type': 'application/json',
-    accept: 'application/json',
-    'x-request-id': requestId,
+    post: (path, body, { requestId, signal }) =>
+      deliver({
+        method: 'POST',
+        path,
+        headers: {
+          'content-type': 'application/json',
+          accept: 'application/json',
+          'x-request-id': requestId,
+        },
+        body,
+        signal,
+        maxBytes: MAX_ANSWER_BYTES,
+      }),
+    get: (path, { token, requestId, signal, maxBytes }) =>
+      deliver({
+        method: 'GET',
+        path,
+        headers: {
+          authorization: `Bearer ${token}`,
+          accept: 'application/json',
+          'x-request-id': requestId,
+        },
+        body: null,
+        signal,
+        maxBytes,
+      }),
+    close,
   };
 }
 
-/** A keep-alive pool of connections to one broker. Redirects are not followed: they are just a status. */
-export function createPoolTransport(brokerUrl: URL): BrokerTransport {
-  const pool = new Pool(brokerUrl.origin, { connections: CONNECTIONS });
+/**
+ * A keep-alive pool of connections to one broker. Redirects are not followed: they are just a status.
+
+ */
+export function createPoolTransport(
+  brokerUrl: URL,
+  { connections, timeoutMs }: PoolOptions,
+): OperatorTransport {
+  const pool = new Pool(brokerUrl.origin, { connections, connectTimeout: timeoutMs });
   const basePath = brokerUrl.pathname.replace(/\/+$/, '');
-  return {
-    async post(path, body, { requestId, signal }) {
-      try {
-        const answer = await pool.request({
-          method: 'POST',
-          path: basePath + path,
-          headers: headers(requestId),
-          body,
-          signal,
-        });
-        return {
-          status: answer.statusCode,
-          contentType: single(answer.headers['content-type']) ?? '',
-          retryAfter: single(answer.headers['retry-after']),
-          body: await readText(answer.body),
-        };
-      } catch (error) {
-        throw asFault(error);
-      }
+  return operatorTransport(
+    async ({ path, maxBytes, ...request }) => {
+      const answer = await pool.request({ path: basePath + path, ...request });
+      return {
+        status: answer.statusCode,
+        contentType: single(answer.headers['content-type']) ?? '',
+        retryAfter: single(answer.headers['retry-after']),
+        body: await readText(answer.body, maxBytes),
+      };
     },
     // Calls that are still running are given up: their callers are answered 503, not kept waiting.
-    close: () => pool.destroy(),
-  };
+    () => pool.destroy(),
+  );
 }
 
 /** Calls a broker object in this process; the wire format is the same, only the socket is missing. */
-export function createInProcessTransport(broker: InProcessBroker): BrokerTransport {
-  return {
-    async post(path, body, { requestId, signal }) {
-      try {
-        const request = new Request(`http://broker.invalid${path}`, {
-          method: 'POST',
-          headers: headers(requestId),
-          body,
-          signal,
-        });
-        const answer = await broker.fetch(request);
-        return {
-          status: answer.status,
-          contentType: answer.headers.get('content-type') ?? '',
-          retryAfter: answer.headers.get('retry-after') ?? undefined,
-          // Through a pipe that the signal cuts: reading must end with the call, though nobody waits for it.
-          body: await readText(answer.body?.pipeThrough(new TransformStream(), { signal }) ?? []),
-        };
-      } catch (error) {
-        throw asFault(error);
-      }
+export function createInProcessTransport(broker: InProcessBroker): OperatorTransport {
+  return operatorTransport(
+    async ({ path, maxBytes, ...request }) => {
+      const answer = await broker.fetch(new Request(`http://broker.invalid${path}`, request));
+      const { signal } = request;
+      return {
+        status: answer.status,
+        contentType: answer.headers.get('content-type') ?? '',
+        retryAfter: answer.headers.get('retry-after') ?? undefined,
+        // Through a pipe that the signal cuts: reading must end with the call, though nobody waits for it.
+        body: await readText(
+          answer.body?.pipeThrough(new TransformStream(), { signal }) ?? [],
+          maxBytes,
+        ),
+      };
     },
     // Whoever made the broker closes it.
-    close: () => Promise.resolve(),
-  };
+    () => Promise.resolve(),
+  );
 }
 
-async function readText(body: AsyncIterable<Uint8Array> | Iterable<Uint8Array>): Promise<string> {
+async function readText(
+  body: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
+  maxBytes: number,
+): Promise<string> {
   const chunks: Uint8Array[] = [];
   let size = 0;
   for await (const chunk of body) {
     size += chunk.byteLength;
     // Leaving the loop ends the stream, so the rest is not read.
-    if (size > MAX_ANSWER_BYTES) {
-      throw new BrokerFault('malformed_answer', `the answer exceeds ${MAX_ANSWER_BYTES} bytes`);
-    }
+    if (size > maxBytes) throw new OversizedAnswer(maxBytes);
     chunks.push(chunk);
   }
   return Buffer.concat(chunks).toString('utf8');

@@ -6,55 +6,177 @@
 
 import { LRUCache } from 'lru-cache';
 import type { Broker, Verdict } from './broker.js';
-import type { Clock } from './clock.js';
+import type { CallPurpose } from './broker-gate.js';
+import type { Moment, Timeline } from './clock.js';
+import { BrokerFault } from './fault.js';
+import { isWithin, type Limit } from './freshness.js';
+import { type RefusedToken, RefusedTokens } from './refused-tokens.js';
+import type { GuardCounts } from './stats.js';
+import type { Tombstones } from './tombstones.js';
 
-/** A verdict, and the monotonic milliseconds at which the broker was asked for it. */
-export type DatedVerdict = Verdict & { readonly askedAt: number };
+/** A verdict, and when the broker was asked for it. */
+export type DatedVerdict = Verdict & { readonly asked: Moment };
 
-/** The only kind that is remembered. */
+/** The only kind that can admit anybody. */
 export type Vouched = Extract<DatedVerdict, { valid: true }>;
 
+export interface VerdictsOptions {
+  readonly timeline: Timeline;
+  readonly tombstones: Tombstones;
+  readonly counts: GuardCounts;
+  readonly maxEntries: number;
+  /** Questions ahead of need that are under way at once. */
+  readonly maxRefreshes: number;
+}
+
+/** One token, and the request that asks for it. */
+export interface Inquiry {
+  readonly digest: string;
+  readonly token: string;
+  readonly requestId: string;
+}
+
+interface Known extends Vouched {
+  /** Which part of its life a verdict is over when it is asked for again. */
+  readonly refreshAt: number;
+  /** When that was tried last; monotonic milliseconds. */
+  triedAt: number;
+}
+
 interface Question {
-  readonly askedAt: number;
+  readonly asked: Moment;
   readonly answer: Promise<DatedVerdict>;
 }
 
+// A token that is revoked again and again while it is asked for: somebody tells nonsense, or very much.
+const MAX_ATTEMPTS = 3;
+
+// Late enough to be worth it, early enough for a broker that is slow or fails once. Spread, because verdicts
+// that were asked for together would otherwise all fall due together.
+const REFRESH_AT = 0.5;
+const REFRESH_SPREAD = 0.25;
+const RETRY_AT = 0.1;
+
 export class Verdicts {
   readonly #broker: Broker;
-  readonly #clock: Clock;
-  readonly #known: LRUCache<string, Vouched>;
+  readonly #timeline: Timeline;
+  readonly #tombstones: Tombstones;
+  readonly #counts: GuardCounts;
+  readonly #known: LRUCache<string, Known>;
+  readonly #refused = new RefusedTokens();
   /** The newest question under way for each token. */
   readonly #questions = new Map<string, Question>();
+  readonly #maxRefreshes: number;
+  #refreshing = 0;
 
-  constructor(broker: Broker, options: { readonly clock: Clock; readonly maxEntries: number }) {
+  constructor(broker: Broker, options: VerdictsOptions) {
+    const { timeline, tombstones, counts, maxEntries, maxRefreshes } = options;
     this.#broker = broker;
-    this.#clock = options.clock;
-    this.#known = new LRUCache({ max: options.maxEntries });
+    this.#maxRefreshes = maxRefreshes;
+    this.#timeline = timeline;
+    this.#tombstones = tombstones;
+    this.#counts = counts;
+    this.#known = new LRUCache({ max: maxEntries });
   }
 
-  /** A remembered verdict asked for at or after `notBefore` (monotonic milliseconds), if there is one. */
-  recall(digest: string, notBefore: number): Vouched | undefined {
+  get size(): number {
+    return this.#known.size;
+  }
+
+  get refusedSize(): number {
+    return this.#refused.size;
+  }
+
+  get questions(): number {
+    return this.#questions.size;
+  }
+
+  /** A remembered verdict that is young enough, and that nothing the guard was told of has voided. */
+  recall(digest: string, limit: Limit): Known | undefined {
     const verdict = this.#known.get(digest);
-    return verdict !== undefined && verdict.askedAt >= notBefore ? verdict : undefined;
+    return verdict !== undefined && isWithin(verdict.asked, limit) && this.#stands(verdict)
+      ? verdict
+      : undefined;
+  }
+
+  /** Whether a verdict comes near its limit, and has not just been asked for again. */
+  isDue(verdict: Known, limit: Limit): boolean {
+    const { asked, triedAt } = verdict;
+    const { at: now } = this.#timeline.ago(0);
+    const lifeMs = now - limit.at;
+    return now - asked.at > verdict.refreshAt * lifeMs && now - triedAt > RETRY_AT * lifeMs;
+  }
+
+  /** Whether the broker has refused the token within the limit, and would still. */
+  recallRefused(digest: string, limit: Limit): RefusedToken | undefined {
+    return this.#refused.recall(digest, limit, this.#timeline);
   }
 
   /**
-   * Asks the broker, or joins a question about the same token that was asked at or after `notBefore`. The
-   * question belongs to nobody: a caller that goes away does not take it from the others.
+   * Asks the broker, or joins a question about the same token that was asked within the limit. The question
+   * belongs to nobody: a caller that goes away does not take it from the others.
    *
    * Rejects with a BrokerFault; a fault is never remembered.
    */
-  ask(digest: string, token: string, notBefore: number, requestId: string): Promise<DatedVerdict> {
-    const running = this.#questions.get(digest);
-    if (running !== undefined && running.askedAt >= notBefore) return running.answer;
-    // Read before the call begins: the true beginning can only be later, so the verdict only younger.
-    const askedAt = this.#clock.monotonic();
+  async ask(inquiry: Inquiry, limit: Limit): Promise<DatedVerdict> {
+    const purpose = this.#known.has(inquiry.digest) ? 'known' : 'new';
+    let after = -Infinity;
+    for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt += 1) {
+      const running = this.#questions.get(inquiry.digest);
+      const joins = running && isWithin(running.asked, limit) && running.asked.order > after;
+      this.#counts[joins ? 'joins' : 'misses'] += 1;
+      const question = joins ? running : this.#question(inquiry, purpose);
+      const verdict = await question.answer.catch((fault: unknown) => {
+        // Once: whoever has waited for two has waited long enough.
+        if (!joins || attempt > 0 || !isOutOfTime(fault)) throw fault;
+        return undefined;
+      });
+      if (verdict === undefined) {
+        // Its time had begun before this request came; all that joined it share the next one.
+        after = question.asked.order;
+        continue;
+      }
+      if (!verdict.valid || this.#stands(verdict)) return verdict;
+      // The guard was told of a revocation while the answer was on its way: it may not know of it.
+      after = this.#tombstones.voidUntil(verdict.claims);
+    }
+    throw new BrokerFault('revoked_meanwhile', 'the token was revoked while it was asked about');
+  }
+
+  /** Asks about a token that is still good, so that no request has to wait when it no longer is. */
+  refresh(inquiry: Inquiry): void {
+    const known = this.#known.peek(inquiry.digest);
+    if (known === undefined || this.#questions.has(inquiry.digest)) return;
+    // Beyond these, a token is asked for when a request needs it.
+    if (this.#refreshing >= this.#maxRefreshes) return;
+    known.triedAt = this.#timeline.ago(0).at;
+    // A fault changes nothing: the verdict is used for as long as it may be.
+    const { answer } = this.#question(inquiry, 'refresh');
+    this.#counts.refreshes += 1;
+    this.#refreshing += 1;
+    void answer.catch(() => undefined).finally(() => (this.#refreshing -= 1));
+  }
+
+  clear(): void {
+    this.#known.clear();
+    this.#refused.clear();
+  }
+
+  #stands({ claims, asked }: Vouched): boolean {
+    return asked.order > this.#tombstones.voidUntil(claims);
+  }
+
+  #question({ digest, token, requestId }: Inquiry, purpose: CallPurpose): Question {
+    // Before the call begins: the true beginning can only be later, so the verdict only younger.
+    const asked = this.#timeline.mark();
     const question: Question = {
-      askedAt,
-      answer: this.#broker.validate(token, requestId).then(
+      asked,
+      answer: this.#broker.validate(token, { requestId, purpose }).then(
         (answer) => {
-          const verdict = { ...answer, askedAt };
-          if (this.#finish(digest, question)) this.#remember(digest, verdict);
+          const verdict = { ...answer, asked };
+          if (this.#finish(digest, question)) this.#remember(digest, token, verdict);
+          // A refusal ends what was good, also when it comes too late to be remembered itself.
+          else if (!verdict.valid) this.#known.delete(digest);
           return verdict;
         },
         (fault: unknown) => {
@@ -64,11 +186,7 @@ export class Verdicts {
       ),
     };
     this.#questions.set(digest, question);
-    return question.answer;
-  }
-
-  clear(): void {
-    this.#known.clear();
+    return question;
   }
 
   // Whether this was still the newest question about the token. Only its answer may be remembered: an older
@@ -79,8 +197,18 @@ export class Verdicts {
     return true;
   }
 
-  #remember(digest: string, verdict: DatedVerdict): void {
-    if (verdict.valid) this.#known.set(digest, verdict);
-    else this.#known.delete(digest);
+  #remember(digest: string, token: string, verdict: DatedVerdict): void {
+    if (verdict.valid) {
+      this.#refused.forget(digest);
+      const refreshAt = REFRESH_AT + Math.random() * REFRESH_SPREAD;
+      this.#known.set(digest, { ...verdict, refreshAt, triedAt: -Infinity });
+    } else {
+      this.#known.delete(digest);
+      this.#refused.remember(digest, token, verdict.asked);
+    }
   }
+}
+
+function isOutOfTime(fault: unknown): boolean {
+  return fault instanceof BrokerFault && (fault.code === 'timeout' || fault.code === 'overloaded');
 }

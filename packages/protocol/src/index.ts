@@ -62,6 +62,7 @@ export {
   type RevokeAnswer,
   type ValidateAnswer,
 } from './answers.js';
+export { type AuditEvent, type AuditPage, readAuditPage } from './audit.js';
 export {
   type BrokerErrorCode,
   problemInstance,

@@ -1,0 +1,72 @@
+// The broker's address and an operator's secret in → a feed of revocations, read off the broker's audit log,
+// out (protocol §2.6, §2.7, §2.9, §7).
+
+import { assertBoolean, assertKnownOptions, assertNumber, assertText } from '@agentwrit/protocol';
+import { createAuditSession } from './audit-session.js';
+import { type PollTime, systemTime, tailAuditLog } from './audit-tail.js';
+import { readBroker } from './broker-option.js';
+import { assertDefined } from './guard-options.js';
+import type { RevocationFeed } from './revocation-feed.js';
+import {
+  createInProcessTransport,
+  createPoolTransport,
+  type InProcessBroker,
+} from './transport.js';
+
+export interface AuditFeedOptions {
+  /** The broker's base URL, or a broker object in this process (`createBroker()`): the guard's. */
+  readonly broker: string | URL | InProcessBroker;
+  /** What `POST /v1/admin/auth` asks for. An operator's: it opens more than the audit log. */
+  readonly adminSecret: string;
+  /** From the beginning of one look at the log to the next, in milliseconds. 100 to 60,000, default 1000. */
+  readonly pollMs?: number;
+  /** Deadline of each request, over connection, headers and body, in milliseconds. Default 2000. */
+  readonly timeoutMs?: number;
+  /** Allows plain `http:` to a broker on another host: the secret then crosses the network in the clear. */
+  readonly allowInsecureHttp?: boolean;
+}
+
+const AUDIT_FEED_OPTIONS: readonly (keyof AuditFeedOptions)[] = [
+  'broker',
+  'adminSecret',
+  'pollMs',
+  'timeoutMs',
+  'allowInsecureHttp',
+];
+
+/**
+ * Follows the broker's audit log, so that a guard with a long `maxAge` hears of every revocation, release and
+ * renewal within a poll. Each guard that it is given to has its own log-in and its own polls, until it closes.
+ *
+ * @throws TypeError naming the option that is wrong and what is allowed
+ * @example
+ * const feed = createAuditFeed({ broker, adminSecret });
+ * const guard = createGuard({ broker, feed, maxAge: 300 });
+ */
+export function createAuditFeed(options: AuditFeedOptions): RevocationFeed {
+  return createTimedAuditFeed(options, systemTime);
+}
+
+/** The same, in a time of its own. */
+export function createTimedAuditFeed(options: AuditFeedOptions, time: PollTime): RevocationFeed {
+  assertKnownOptions(options, 'createAuditFeed', AUDIT_FEED_OPTIONS);
+  assertDefined(options);
+  const { adminSecret, pollMs = 1000, timeoutMs = 2000, allowInsecureHttp = false } = options;
+  assertText(adminSecret, 'adminSecret');
+  assertNumber(pollMs, 'pollMs', { min: 100, max: 60_000 });
+  assertNumber(timeoutMs, 'timeoutMs', { min: 1, max: 60_000 });
+  assertBoolean(allowInsecureHttp, 'allowInsecureHttp');
+  const broker = readBroker(options.broker, allowInsecureHttp);
+  // Nothing but a function: the secret shows nowhere, however the feed is printed.
+  return {
+    subscribe(sink) {
+      const transport =
+        broker instanceof URL
+          ? createPoolTransport(broker, { connections: 1, timeoutMs })
+          : createInProcessTransport(broker);
+      const { monotonic } = time;
+      const session = createAuditSession(transport, { adminSecret, timeoutMs, monotonic });
+      return tailAuditLog({ session, sink, pollMs, time });
+    },
+  };
+}

@@ -1,0 +1,142 @@
+// Settings in → everything a guard knows from the broker, and its upkeep, out: calls, verdicts, revocations,
+// the feed, and the figures about them.
+
+import { assertKnownOptions, REVOCATION_LEVELS } from '@agentwrit/protocol';
+import { type BrokerCall, createBrokerCalls } from './broker.js';
+import { createBrokerGate } from './broker-gate.js';
+import { Timeline } from './clock.js';
+import type { RefusalReason } from './decision.js';
+import { emitBreakerState, emitBrokerCall } from './events.js';
+import { Freshness } from './freshness.js';
+import type { GuardSettings } from './guard-options.js';
+import { createProver, type Prover, type Tolerance } from './prover.js';
+import { followFeed } from './revocation-feed.js';
+import { CallFigures, type GuardStats, newCounts } from './stats.js';
+import { type Revocation, Tombstones } from './tombstones.js';
+import { createInProcessTransport, createPoolTransport } from './transport.js';
+import { Verdicts } from './verdicts.js';
+
+export interface Authority {
+  readonly prover: Prover;
+  /** A route is built that tolerates this much. */
+  readonly tolerate: (tolerance: Tolerance) => void;
+  readonly revoke: (revocation: Revocation) => void;
+  readonly countRefusal: (reason: RefusalReason) => void;
+  readonly stats: () => GuardStats;
+  readonly close: () => Promise<void>;
+}
+
+// A revocation costs about 200 bytes. With more of them than this, all is asked for again.
+const MAX_TOMBSTONES = 50_000;
+
+export function createAuthority(settings: GuardSettings): Authority {
+  const { clock, feed, timeoutMs, maxConcurrentCalls, maxQueuedCalls } = settings;
+  const timeline = new Timeline(clock);
+  const counts = newCounts();
+  const calls = new CallFigures();
+  const refusals: Partial<Record<RefusalReason, number>> = {};
+  const onBreaker = emitBreakerState;
+  const gate = createBrokerGate({ clock, maxConcurrentCalls, maxQueuedCalls, onBreaker });
+  const transport =
+    settings.broker instanceof URL
+      ? createPoolTransport(settings.broker, { connections: maxConcurrentCalls, timeoutMs })
+      : createInProcessTransport(settings.broker);
+  const onCall = (call: BrokerCall): void => {
+    calls.add(call);
+    emitBrokerCall(call);
+  };
+  const broker = createBrokerCalls(transport, { timeoutMs, gate, onCall });
+  const tombstones = new Tombstones({ maxEntries: MAX_TOMBSTONES });
+  const maxEntries = settings.maxCachedTokens;
+  const maxRefreshes = maxConcurrentCalls;
+  const verdicts = new Verdicts(broker, {
+    timeline,
+    tombstones,
+    counts,
+    maxEntries,
+    maxRefreshes,
+  });
+  const maxAgeWithoutFeedMs = feed ? settings.maxAgeWithoutFeed * 1000 : undefined;
+  const freshness = new Freshness(timeline, { maxAgeWithoutFeedMs });
+  // The oldest verdict that any route may use, and the time for which one may be on its way to be used.
+  let horizonMs = 0;
+
+  const revoke = (revocation: Revocation): void => {
+    assertRevocation(revocation);
+    const told = timeline.mark();
+    tombstones.prune(told.at - horizonMs);
+    tombstones.add(revocation, told);
+  };
+
+  const unfollow =
+    feed &&
+    followFeed(feed, {
+      moment: () => timeline.mark(),
+      revoked: revoke,
+      synced: (through) => freshness.synced(through),
+      voidBefore: (through) => tombstones.voidAll(through),
+      lost: () => freshness.lost(),
+    });
+
+  return {
+    prover: createProver({ verdicts, freshness, timeline, counts }),
+    tolerate({ maxAgeMs, graceMs }) {
+      horizonMs = Math.max(horizonMs, maxAgeMs + graceMs + 4 * timeoutMs);
+    },
+    revoke,
+    countRefusal(reason) {
+      refusals[reason] = (refusals[reason] ?? 0) + 1;
+    },
+    stats: () => ({
+      ...counts,
+      refusals: { ...refusals },
+      broker: {
+        ...calls.figures(),
+        breaker: gate.state(),
+        running: gate.running(),
+        queued: gate.queued(),
+      },
+      sizes: {
+        verdicts: verdicts.size,
+        refused: verdicts.refusedSize,
+        questions: verdicts.questions,
+        tombstones: tombstones.size,
+      },
+      feed: feed === undefined ? 'none' : freshness.isFed ? 'in step' : 'behind',
+    }),
+    async close() {
+      const ending = unfollow?.();
+      try {
+        await broker.close();
+        await withinTime(ending, timeoutMs);
+      } finally {
+        // An answer that was on its way may have come in meanwhile.
+        verdicts.clear();
+      }
+    },
+  };
+}
+
+/** A feed that fails to end, or takes its time, does not keep the guard from closing. */
+async function withinTime(ending: Promise<void> | undefined, timeoutMs: number): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const time = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, timeoutMs);
+  });
+  await Promise.race([ending?.catch(() => undefined), time]);
+  clearTimeout(timer);
+}
+
+function assertRevocation(revocation: unknown): asserts revocation is Revocation {
+  assertKnownOptions(revocation, 'revoke', ['level', 'target', 'exceptTokenId']);
+  const { level, target, exceptTokenId } = revocation as Partial<Record<string, unknown>>;
+  if (!REVOCATION_LEVELS.some((known) => known === level)) {
+    throw new TypeError(`"level" must be one of ${REVOCATION_LEVELS.join(', ')}`);
+  }
+  if (typeof target !== 'string' || target === '') {
+    throw new TypeError('"target" must be a token id, agent id or task id, by level');
+  }
+  if (exceptTokenId !== undefined && typeof exceptTokenId !== 'string') {
+    throw new TypeError('"exceptTokenId" must be a token id');
+  }
+}

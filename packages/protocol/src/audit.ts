@@ -1,0 +1,64 @@
+// The broker's audit log on the wire (protocol §7.1, §7.4), read strictly from unknown JSON.
+
+import { Fields } from './fields.js';
+import { WireError } from './wire-error.js';
+
+/** What an event says about itself, and about whom. The broker leaves out optional texts that are empty. */
+export interface AuditEvent {
+  /** `evt-` and a counter of at least six digits. */
+  readonly id: string;
+  /** RFC 3339 with up to nine fractional digits. */
+  readonly timestamp: string;
+  readonly event_type: string;
+  /** Whose doing it was; with `token_revoked` what was revoked, whatever its level (protocol §2.9). */
+  readonly agent_id: string | undefined;
+  readonly task_id: string | undefined;
+  readonly orch_id: string | undefined;
+  /** May be redacted (protocol §7.3). */
+  readonly detail: string;
+  readonly outcome: string | undefined;
+  /** 64 lower-case hex digits, as is `prev_hash`. */
+  readonly hash: string;
+  /** The hash of the event before it; 64 zeros in the first. */
+  readonly prev_hash: string;
+}
+
+/** `GET /v1/audit/events` */
+export interface AuditPage {
+  /** Oldest first. */
+  readonly events: readonly AuditEvent[];
+  /** Matches before paging. */
+  readonly total: number;
+}
+
+/** @throws WireError */
+export function readAuditPage(value: unknown): AuditPage {
+  const page = new Fields(value, 'audit');
+  const total = page.integer('total');
+  if (total < 0) throw new WireError('audit.total', 'a count', total);
+  return { events: page.list('events', readAuditEvent), total };
+}
+
+function readAuditEvent(value: unknown, path: string): AuditEvent {
+  const event = new Fields(value, path);
+  return {
+    id: event.text('id'),
+    timestamp: event.text('timestamp'),
+    event_type: event.text('event_type'),
+    agent_id: event.optionalString('agent_id'),
+    task_id: event.optionalString('task_id'),
+    orch_id: event.optionalString('orch_id'),
+    detail: event.string('detail'),
+    outcome: event.optionalString('outcome'),
+    hash: readHash(event, 'hash'),
+    prev_hash: readHash(event, 'prev_hash'),
+  };
+}
+
+const HASH = /^[0-9a-f]{64}$/;
+
+function readHash(event: Fields, key: 'hash' | 'prev_hash'): string {
+  const text = event.text(key);
+  if (HASH.test(text)) return text;
+  throw new WireError(`${event.path}.${key}`, '64 lower-case hex digits', text);
+}
