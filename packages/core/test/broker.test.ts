@@ -3,10 +3,17 @@
 import { createServer, type RequestListener, type Server } from 'node:http';
 import { type AddressInfo, createServer as createTcpServer, type Socket } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
-import { type Broker, createBrokerCalls } from '../src/broker.js';
+import { type Broker, type BrokerCall, createBrokerCalls } from '../src/broker.js';
+import { createBrokerGate } from '../src/broker-gate.js';
+import { systemClock } from '../src/clock.js';
 import { BrokerFault } from '../src/fault.js';
-import { createInProcessTransport, createPoolTransport } from '../src/transport.js';
-import { claimsOf, Deferred, json, REFUSED, tokenOf } from './fixtures.js';
+import {
+  type BrokerAnswer,
+  type BrokerTransport,
+  createInProcessTransport,
+  createPoolTransport,
+} from '../src/transport.js';
+import { claimsOf, Deferred, json, REFUSED, tokenOf, turns, vouch } from './fixtures.js';
 
 const TIMEOUT_MS = 300;
 // Far above the deadline, far below the 5 s and more that a client without one would take.
@@ -31,17 +38,35 @@ async function listen(server: Server | ReturnType<typeof createTcpServer>): Prom
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 }
 
-function callsTo(url: string): Broker {
-  const calls = createBrokerCalls(createPoolTransport(new URL(url)), TIMEOUT_MS);
+const CALL = { requestId: 'req-1', purpose: 'new' } as const;
+
+function callsOver(
+  transport: BrokerTransport,
+  { maxConcurrentCalls = 8, onCall = (): void => undefined }: Partial<CallsOptions> = {},
+): Broker {
+  const gate = createBrokerGate({
+    clock: systemClock,
+    maxConcurrentCalls,
+    maxQueuedCalls: 100,
+    onBreaker: () => undefined,
+  });
+  const calls = createBrokerCalls(transport, { timeoutMs: TIMEOUT_MS, gate, onCall });
   cleanUps.push(() => calls.close());
   return calls;
 }
 
+interface CallsOptions {
+  readonly maxConcurrentCalls: number;
+  readonly onCall: (call: BrokerCall) => void;
+}
+
+function callsTo(url: string): Broker {
+  return callsOver(createPoolTransport(new URL(url), { connections: 8, timeoutMs: TIMEOUT_MS }));
+}
+
 async function faultOf(broker: Broker): Promise<BrokerFault> {
   const startedAt = performance.now();
-  const error: unknown = await broker
-    .validate(tokenOf(), 'req-1')
-    .catch((reason: unknown) => reason);
+  const error: unknown = await broker.validate(tokenOf(), CALL).catch((reason: unknown) => reason);
   expect(performance.now() - startedAt).toBeLessThan(SOON_MS);
   if (!(error instanceof BrokerFault)) throw new Error(`no fault, but ${String(error)}`);
   expect(error.message).not.toContain(tokenOf().slice(0, 20));
@@ -69,7 +94,7 @@ describe('createBrokerCalls over a pool', () => {
         });
       }),
     );
-    const verdict = await callsTo(`${url}/base/`).validate(tokenOf(), 'req-1');
+    const verdict = await callsTo(`${url}/base/`).validate(tokenOf(), CALL);
     expect(verdict).toMatchObject({ valid: true, claims: { sub: claimsOf()['sub'] } });
     expect(seen).toEqual([
       [
@@ -86,7 +111,7 @@ describe('createBrokerCalls over a pool', () => {
     const url = await listen(
       createServer((_, res) => res.writeHead(200, ok).end(JSON.stringify(REFUSED))),
     );
-    expect(await callsTo(url).validate(tokenOf(), 'r')).toMatchObject({ valid: false });
+    expect(await callsTo(url).validate(tokenOf(), CALL)).toMatchObject({ valid: false });
   });
 
   it('reuses its connections for calls that follow each other', async () => {
@@ -94,7 +119,7 @@ describe('createBrokerCalls over a pool', () => {
     const server = createServer((_, res) => res.writeHead(200, ok).end(JSON.stringify(REFUSED)));
     server.on('connection', () => (connections += 1));
     const calls = callsTo(await listen(server));
-    for (let call = 0; call < 5; call += 1) await calls.validate(tokenOf(), 'r');
+    for (let call = 0; call < 5; call += 1) await calls.validate(tokenOf(), CALL);
     // The pool may open a second one while the first is still being freed.
     expect(connections).toBeLessThanOrEqual(2);
   });
@@ -194,7 +219,7 @@ describe('createBrokerCalls over a pool', () => {
       name: 'sends a huge answer',
       code: 'malformed_answer',
       // Good in every other way.
-      answer: text(JSON.stringify({ valid: true, claims: claimsOf(), x: 'x'.repeat(300_000) })),
+      answer: text(JSON.stringify({ valid: true, claims: claimsOf(), x: 'x'.repeat(600_000) })),
     },
     { name: 'never answers', code: 'timeout', answer: () => undefined },
     {
@@ -296,11 +321,11 @@ describe('createBrokerCalls in process', () => {
   });
 
   const inProcess = (fetch: (request: Request) => Response | Promise<Response>): Broker =>
-    createBrokerCalls(createInProcessTransport({ fetch }), TIMEOUT_MS);
+    callsOver(createInProcessTransport({ fetch }));
 
   it('reads the same answers', async () => {
     const broker = inProcess(() => json({ valid: true, claims: claimsOf() }));
-    expect(await broker.validate(tokenOf(), 'r')).toMatchObject({ valid: true });
+    expect(await broker.validate(tokenOf(), CALL)).toMatchObject({ valid: true });
   });
 
   it.each([
@@ -321,5 +346,152 @@ describe('createBrokerCalls in process', () => {
     },
   ])('calls it a fault when the broker $name', async ({ fetch, code }) => {
     expect((await faultOf(inProcess(fetch))).code).toBe(code);
+  });
+});
+
+describe('the retry', () => {
+  const GOOD: BrokerAnswer = {
+    status: 200,
+    contentType: 'application/json',
+    retryAfter: undefined,
+    body: '',
+  };
+
+  /** Answers the n-th call with the n-th of these; a text is a good answer, an error its failure. */
+  function scripted(...answers: readonly (Partial<BrokerAnswer> | Error | 'silence')[]): {
+    readonly transport: BrokerTransport;
+    readonly calls: () => number;
+  } {
+    let calls = 0;
+    const post = async (): Promise<BrokerAnswer> => {
+      const answer = answers[calls];
+      calls += 1;
+      if (answer === 'silence') return new Promise(() => undefined);
+      if (answer instanceof Error) throw answer;
+      return { ...GOOD, ...answer };
+    };
+    return {
+      transport: {
+        ...createInProcessTransport({ fetch: () => new Response() }),
+        post,
+        close: () => Promise.resolve(),
+      },
+      calls: () => calls,
+    };
+  }
+
+  const lost = new BrokerFault('connection', 'lost');
+  const vouched = { body: JSON.stringify({ valid: true, claims: claimsOf() }) };
+
+  it('follows a failed connection, once, and is part of the same call', async () => {
+    const { transport, calls } = scripted(lost, vouched);
+    const seen: BrokerCall[] = [];
+    const broker = callsOver(transport, { onCall: (call) => seen.push(call) });
+    expect(await broker.validate(tokenOf(), CALL)).toMatchObject({ valid: true });
+    expect(calls()).toBe(2);
+    expect(seen).toMatchObject([{ fault: undefined }]);
+  });
+
+  it('is not repeated', async () => {
+    const { transport, calls } = scripted(lost, lost, vouched);
+    expect((await faultOf(callsOver(transport))).code).toBe('connection');
+    expect(calls()).toBe(2);
+  });
+
+  it.each([
+    { name: 'a status', first: { status: 500 } },
+    { name: 'a status that asks to wait', first: { status: 429, retryAfter: '1' } },
+    { name: 'nonsense', first: { body: '{' } },
+    {
+      name: 'an answer about another token',
+      first: { ...vouched, body: vouched.body.replace('/task-1/', '/task-9/') },
+    },
+    { name: 'no answer in time', first: 'silence' as const },
+    { name: 'an answer that is too large', first: new BrokerFault('malformed_answer', 'large') },
+  ])('does not follow $name', async ({ first }) => {
+    const { transport, calls } = scripted(first, vouched);
+    await faultOf(callsOver(transport));
+    expect(calls()).toBe(1);
+  });
+
+  it('has no deadline of its own', async () => {
+    const { transport, calls } = scripted(lost, 'silence');
+    const startedAt = performance.now();
+    expect((await faultOf(callsOver(transport))).code).toBe('timeout');
+    expect(performance.now() - startedAt).toBeLessThan(TIMEOUT_MS + 1_000);
+    expect(calls()).toBe(2);
+  });
+
+  it('hides that the broker hung up on a connection just as a call went out on it', async () => {
+    const idle: Socket[] = [];
+    const url = await listen(
+      createServer((req, res) => {
+        idle.push(req.socket);
+        res.writeHead(200, ok).end(JSON.stringify(REFUSED));
+      }),
+    );
+    const calls = callsTo(url);
+    for (let round = 0; round < 5; round += 1) {
+      await calls.validate(tokenOf(), CALL);
+      // The client has not heard of it when it sends.
+      for (const socket of idle.splice(0)) socket.destroy();
+      expect(await calls.validate(tokenOf(), CALL)).toMatchObject({ valid: false });
+    }
+  });
+
+  it('hides that the broker hung up on all of them at once, as one does that is restarted', async () => {
+    const sockets = new Set<Socket>();
+    const waiting: (() => void)[] = [];
+    let together = 8;
+    const url = await listen(
+      createServer((req, res) => {
+        sockets.add(req.socket);
+        waiting.push(() => res.writeHead(200, ok).end(JSON.stringify(REFUSED)));
+        // Together, so that each has a connection to itself.
+        if (waiting.length === together) for (const answer of waiting.splice(0)) answer();
+      }),
+    );
+    const calls = callsTo(url);
+    const many = (count: number): Promise<unknown> => {
+      together = count;
+      return Promise.all(Array.from({ length: count }, () => calls.validate(tokenOf(), CALL)));
+    };
+    for (const count of [1, 3, 8]) {
+      await many(8);
+      expect(sockets.size).toBe(8);
+      for (const socket of sockets) socket.destroy();
+      sockets.clear();
+      await many(count);
+    }
+  });
+});
+
+describe('the deadline', () => {
+  it('covers the time a call waits for its turn', async () => {
+    const never = createInProcessTransport({ fetch: () => new Promise(() => undefined) });
+    const broker = callsOver(never, { maxConcurrentCalls: 1 });
+    const startedAt = performance.now();
+    const faults = await Promise.all(Array.from({ length: 8 }, () => faultOf(broker)));
+    expect(faults[0]?.code).toBe('timeout');
+    // One after the other they would take eight times as long.
+    expect(performance.now() - startedAt).toBeLessThan(TIMEOUT_MS + 1_000);
+  });
+
+  it('leaves no timer behind, whatever comes of a call', async () => {
+    const timers = (): number =>
+      process.getActiveResourcesInfo().filter((name) => name === 'Timeout').length;
+    const before = timers();
+    const broker = callsOver(createInProcessTransport({ fetch: () => vouch(tokenOf()) }));
+    await broker.validate(tokenOf(), CALL);
+    const failing = callsOver(createInProcessTransport({ fetch: () => json({}, { status: 500 }) }));
+    await faultOf(failing);
+    const hanging = callsOver(
+      createInProcessTransport({ fetch: () => new Promise<Response>(() => undefined) }),
+    );
+    const given = faultOf(hanging);
+    await turns();
+    await hanging.close();
+    expect((await given).code).toBe('closed');
+    expect(timers()).toBe(before);
   });
 });

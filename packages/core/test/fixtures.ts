@@ -129,3 +129,8 @@ export class Deferred<T> {
     });
   }
 }
+
+/** Lets everything happen that needs no time: promises, and what comes in on sockets of this process. */
+export async function turns(count = 3): Promise<void> {
+  for (let turn = 0; turn < count; turn += 1) await new Promise((resolve) => setImmediate(resolve));
+}
