@@ -4,6 +4,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import {
   type Agent,
   createGuard,
+  type Guard,
   type GuardAnswer,
   type GuardOptions,
   type Refusal,
@@ -31,7 +32,7 @@ export type ExpressMiddleware = (
 ) => void;
 
 /** One guard, as Express middleware. */
-export interface AgentWrit {
+export interface AgentWrit extends Pick<Guard, 'revoke' | 'stats' | 'close'> {
   /**
    * Middleware that lets a request on only if the broker vouches for its token and every scope is covered;
    * the caller is then on `req.agent`. `{name}` in an identifier takes the route parameter of that name.
@@ -41,8 +42,6 @@ export interface AgentWrit {
    * app.get('/customers/:id', requireScope('read:data:customer-{id}'), handler);
    */
   readonly requireScope: RequireScope<ExpressMiddleware>;
-  /** Closes the connections to the broker; requests after it are refused with 503. */
-  readonly close: () => Promise<void>;
 }
 
 /**
@@ -63,7 +62,9 @@ export function createAgentWrit(options: GuardOptions): AgentWrit {
         else answer.then((late) => proceed(late, req, res, next), next);
       };
     },
-    close: () => guard.close(),
+    revoke: guard.revoke,
+    stats: guard.stats,
+    close: guard.close,
   };
 }
 

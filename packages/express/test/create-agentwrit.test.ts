@@ -157,3 +157,22 @@ describe('requireScope for Express', () => {
     expect((await fetch(url, { headers: bearer() })).status).toBe(503);
   });
 });
+
+describe('the guard behind it', () => {
+  it('is told of revocations, and says what happened', async () => {
+    const broker = new ScriptedBroker(vouch);
+    const agentwrit = createAgentWrit({ broker });
+    const app = express();
+    app.get('/', agentwrit.requireScope('read:data:7'), (_req, res) => void res.end());
+    const url = await serve(app);
+    const headers = bearer();
+    for (const calls of [1, 1]) {
+      expect((await fetch(url, { headers })).status).toBe(200);
+      expect(broker.calls).toHaveLength(calls);
+    }
+    agentwrit.revoke({ level: 'agent', target: AGENT_ID });
+    expect((await fetch(url, { headers })).status).toBe(200);
+    expect(agentwrit.stats()).toMatchObject({ hits: 1, misses: 2, broker: { calls: 2 } });
+    await agentwrit.close();
+  });
+});

@@ -3,6 +3,7 @@
 import {
   type Agent,
   createGuard,
+  type Guard,
   type GuardAnswer,
   type GuardOptions,
   type Refusal,
@@ -26,7 +27,7 @@ declare module 'fastify' {
 }
 
 /** One guard, as a Fastify plugin and its route hooks. */
-export interface AgentWrit {
+export interface AgentWrit extends Pick<Guard, 'revoke' | 'stats' | 'close'> {
   /** Register it once: declares `request.agent` and closes the guard with the server. */
   readonly plugin: FastifyPluginCallback;
   /**
@@ -40,8 +41,6 @@ export interface AgentWrit {
    * app.get('/customers/:id', { preHandler: requireScope('read:data:customer-{id}') }, handler);
    */
   readonly requireScope: RequireScope<preHandlerHookHandler>;
-  /** Closes the connections to the broker; requests after it are refused with 503. */
-  readonly close: () => Promise<void>;
 }
 
 /**
@@ -54,7 +53,7 @@ export interface AgentWrit {
  */
 export function createAgentWrit(options: GuardOptions): AgentWrit {
   const guard = createGuard(options);
-  const close = (): Promise<void> => guard.close();
+  const { close, revoke, stats } = guard;
   return {
     plugin: fastifyPlugin(
       (app, _options, done) => {
@@ -74,6 +73,8 @@ export function createAgentWrit(options: GuardOptions): AgentWrit {
       };
     },
     close,
+    revoke,
+    stats,
   };
 }
 

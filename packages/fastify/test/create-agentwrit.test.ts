@@ -171,3 +171,22 @@ describe('requireScope for Fastify', () => {
     await other.close();
   });
 });
+
+describe('the guard behind it', () => {
+  it('is told of revocations, and says what happened', async () => {
+    const broker = new ScriptedBroker(vouch);
+    const agentwrit = createAgentWrit({ broker });
+    const app = fastify();
+    app.get('/', { preHandler: agentwrit.requireScope('read:data:7') }, () => 'in');
+    const headers = bearer();
+    for (const calls of [1, 1]) {
+      expect((await app.inject({ url: '/', headers })).statusCode).toBe(200);
+      expect(broker.calls).toHaveLength(calls);
+    }
+    agentwrit.revoke({ level: 'agent', target: AGENT_ID });
+    expect((await app.inject({ url: '/', headers })).statusCode).toBe(200);
+    expect(agentwrit.stats()).toMatchObject({ hits: 1, misses: 2, broker: { calls: 2 } });
+    await agentwrit.close();
+    await app.close();
+  });
+});

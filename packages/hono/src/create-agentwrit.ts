@@ -1,6 +1,12 @@
 // Hono's context in → the guard's facts; the guard's answer → next(), or the refusal as it is.
 
-import { type Agent, createGuard, type GuardOptions, type RequireScope } from '@agentwrit/core';
+import {
+  type Agent,
+  createGuard,
+  type Guard,
+  type GuardOptions,
+  type RequireScope,
+} from '@agentwrit/core';
 import type { MiddlewareHandler } from 'hono';
 import { HonoRequestFacts } from './request-facts.js';
 
@@ -11,7 +17,7 @@ export interface AgentVariables {
 }
 
 /** One guard, as Hono middleware. */
-export interface AgentWrit {
+export interface AgentWrit extends Pick<Guard, 'revoke' | 'stats' | 'close'> {
   /**
    * Middleware that lets a request on only if the broker vouches for its token and every scope is covered;
    * the caller is then on `c.var.agent`. `{name}` in an identifier takes the route parameter of that name.
@@ -21,8 +27,6 @@ export interface AgentWrit {
    * app.get('/customers/:id', requireScope('read:data:customer-{id}'), (c) => c.text(c.var.agent.id));
    */
   readonly requireScope: RequireScope<MiddlewareHandler<{ Variables: AgentVariables }>>;
-  /** Closes the connections to the broker; requests after it are refused with 503. */
-  readonly close: () => Promise<void>;
 }
 
 /**
@@ -48,6 +52,8 @@ export function createAgentWrit(options: GuardOptions): AgentWrit {
         return new Response(body, { status, headers });
       };
     },
-    close: () => guard.close(),
+    revoke: guard.revoke,
+    stats: guard.stats,
+    close: guard.close,
   };
 }

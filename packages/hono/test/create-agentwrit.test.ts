@@ -101,3 +101,20 @@ describe('requireScope for Hono', () => {
     expect((await app.request('/', { headers: bearer() })).status).toBe(503);
   });
 });
+
+describe('the guard behind it', () => {
+  it('is told of revocations, and says what happened', async () => {
+    const broker = new ScriptedBroker();
+    const agentwrit = createAgentWrit({ broker });
+    const app = new Hono().get('/', agentwrit.requireScope('read:data:7'), (c) => c.text('in'));
+    const headers = bearer();
+    for (const calls of [1, 1]) {
+      expect((await app.request('/', { headers })).status).toBe(200);
+      expect(broker.calls).toHaveLength(calls);
+    }
+    agentwrit.revoke({ level: 'agent', target: AGENT_ID });
+    expect((await app.request('/', { headers })).status).toBe(200);
+    expect(agentwrit.stats()).toMatchObject({ hits: 1, misses: 2, broker: { calls: 2 } });
+    await agentwrit.close();
+  });
+});
