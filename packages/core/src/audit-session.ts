@@ -2,6 +2,7 @@
 
 import { type AuditPage, readAuditPage, readAuth, WireError } from '@agentwrit/protocol';
 import { readJsonAnswer, readRetryAfter } from './broker-answer.js';
+import { Deadlines } from './deadlines.js';
 import { BrokerFault } from './fault.js';
 import { requestIdOf } from './request-id.js';
 import type { BrokerAnswer, OperatorTransport } from './transport.js';
@@ -48,35 +49,14 @@ export function createAuditSession(
   { adminSecret, timeoutMs, monotonic }: AuditSessionOptions,
 ): AuditSession {
   let login: { readonly token: string; readonly endsAt: number } | undefined;
-  let giveUp: ((fault: BrokerFault) => void) | undefined;
+  const deadlines = new Deadlines({ timeoutMs, isBackground: true });
   let isClosed = false;
 
   async function exchange(
     send: (options: { requestId: string; signal: AbortSignal }) => Promise<BrokerAnswer>,
   ): Promise<BrokerAnswer> {
     if (isClosed) throw new BrokerFault('closed', 'the feed has been closed');
-    const controller = new AbortController();
-    const givenUp = new Promise<never>((_, reject) => {
-      giveUp = (fault) => {
-        reject(fault);
-        controller.abort(fault);
-      };
-    });
-    const timer = setTimeout(
-      () => giveUp?.(new BrokerFault('timeout', `no whole answer within ${timeoutMs} ms`)),
-      timeoutMs,
-    );
-    timer.unref();
-    try {
-      // A race and not only the signal: a broker object in this process need not listen to it.
-      return await Promise.race([
-        send({ requestId: requestIdOf(undefined), signal: controller.signal }),
-        givenUp,
-      ]);
-    } finally {
-      clearTimeout(timer);
-      giveUp = undefined;
-    }
+    return deadlines.run(({ signal }) => send({ requestId: requestIdOf(undefined), signal }));
   }
 
   async function logIn(): Promise<string> {
@@ -115,7 +95,7 @@ export function createAuditSession(
     },
     async close() {
       isClosed = true;
-      giveUp?.(new BrokerFault('closed', 'the feed has been closed'));
+      deadlines.endAll(new BrokerFault('closed', 'the feed has been closed'));
       await transport.close();
     },
   };

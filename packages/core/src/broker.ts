@@ -3,6 +3,7 @@
 import { type Claims, readValidation, type ValidateAnswer, WireError } from '@agentwrit/protocol';
 import { readJsonAnswer } from './broker-answer.js';
 import type { BrokerGate, CallPurpose } from './broker-gate.js';
+import { type Deadline, Deadlines } from './deadlines.js';
 import { BrokerFault, type FaultCode } from './fault.js';
 import { decodeTokenPart } from './prefilter.js';
 import type { BrokerAnswer, BrokerTransport } from './transport.js';
@@ -38,31 +39,7 @@ export function createBrokerCalls(
   transport: BrokerTransport,
   { timeoutMs, gate, onCall }: BrokerCallsOptions,
 ): Broker {
-  /** Ends each running call with a fault. */
-  const running = new Set<(fault: BrokerFault) => void>();
-
-  async function withDeadline<T>(run: (deadline: Deadline) => Promise<T>): Promise<T> {
-    const controller = new AbortController();
-    let giveUp: (fault: BrokerFault) => void = () => undefined;
-    const passed = new Promise<never>((_, reject) => {
-      giveUp = (fault) => {
-        reject(fault);
-        controller.abort(fault);
-      };
-    });
-    running.add(giveUp);
-    const timer = setTimeout(
-      () => giveUp(new BrokerFault('timeout', `no whole answer within ${timeoutMs} ms`)),
-      timeoutMs,
-    );
-    try {
-      // A race and not only the signal: a broker object in this process need not listen to it.
-      return await Promise.race([run({ signal: controller.signal, passed }), passed]);
-    } finally {
-      clearTimeout(timer);
-      running.delete(giveUp);
-    }
-  }
+  const deadlines = new Deadlines({ timeoutMs, isBackground: false });
 
   async function post(token: string, requestId: string, deadline: Deadline): Promise<Verdict> {
     const body = JSON.stringify({ token });
@@ -97,7 +74,7 @@ export function createBrokerCalls(
   return {
     validate(token, { requestId, purpose }) {
       const askedAt = performance.now();
-      return withDeadline((deadline) =>
+      return deadlines.run((deadline) =>
         gate.run({
           purpose,
           signal: deadline.signal,
@@ -107,16 +84,10 @@ export function createBrokerCalls(
       );
     },
     async close() {
-      for (const giveUp of running) giveUp(new BrokerFault('closed', 'the guard has been closed'));
+      deadlines.endAll(new BrokerFault('closed', 'the guard has been closed'));
       await transport.close();
     },
   };
-}
-
-interface Deadline {
-  readonly signal: AbortSignal;
-  /** Rejects when the time is over, never resolves. */
-  readonly passed: Promise<never>;
 }
 
 function isFault(error: unknown, code: FaultCode): boolean {

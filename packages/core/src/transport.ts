@@ -107,7 +107,6 @@ function operatorTransport(
 
 /**
  * A keep-alive pool of connections to one broker. Redirects are not followed: they are just a status.
-
  */
 export function createPoolTransport(
   brokerUrl: URL,

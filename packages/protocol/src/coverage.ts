@@ -21,6 +21,7 @@ export function scopeCovers(held: string, required: string): boolean {
  * malformed held scopes are skipped, a malformed required scope fails (protocol §4.2).
  */
 export function scopeIsSubset(required: readonly string[], held: readonly string[]): boolean {
+  // Compiled, so that long lists cost no more than their length.
   const scopes = new HeldScopes(held);
   return required.every((scope) => scopes.covers(scope));
 }
