@@ -23,6 +23,14 @@ export interface App {
 
 export interface NewApp extends Pick<App, 'name' | 'scopes' | 'tokenTtl'> {}
 
+/** What the `sub` of an app's own tokens begins with. */
+export const APP_SUBJECT = 'app:';
+
+/** The `sub` of its own tokens. */
+export function appSubject({ id }: Pick<App, 'id'>): string {
+  return `${APP_SUBJECT}${id}`;
+}
+
 // Protocol §9 writes it `^[a-z][a-z0-9](?:-?[a-z0-9]+)*$`, which backtracks for ever on a long bad name;
 // this accepts the same names in linear time.
 const NAME = /^[a-z][a-z0-9](?:-?[a-z0-9])*$/;

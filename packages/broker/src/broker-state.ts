@@ -2,7 +2,7 @@
 
 import { AdminSecret } from './admin-secret.js';
 import { Agents } from './agents.js';
-import { Apps } from './apps.js';
+import { Apps, appSubject } from './apps.js';
 import { AuditLog } from './audit-log.js';
 import type { BrokerSettings } from './broker-settings.js';
 import { LaunchTokens } from './launch-tokens.js';
@@ -79,8 +79,8 @@ export function createState(settings: BrokerSettings): BrokerState {
 
 // Those that were deregistered while the broker was not strict: their tokens still live.
 function endDeregisteredApps(apps: Apps, revocations: Revocations): void {
-  for (const { id, status } of apps.newestFirst()) {
-    if (status === 'inactive') revocations.add('agent', `app:${id}`);
+  for (const app of apps.newestFirst()) {
+    if (app.status === 'inactive') revocations.add('agent', appSubject(app));
   }
 }
 

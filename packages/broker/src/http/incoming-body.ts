@@ -2,7 +2,7 @@
 
 import type { Connection } from './connections.js';
 import type { IncomingRequest } from './listener.js';
-import { EMPTY_BODY, exceedsCap, MAX_BODY_BYTES } from './request-body.js';
+import { EMPTY_BODY, exceedsCap, joined, MAX_BODY_BYTES } from './request-body.js';
 import type { WireBody } from './wire.js';
 
 // Protocol §1.8. For HTTP/1.1 the server itself sees to it.
@@ -48,10 +48,7 @@ export function readIncomingBody(
       if (!request.complete) finish('unreadable');
     };
     request.on('data', collect);
-    request.once('end', () => {
-      const [first] = chunks;
-      finish(chunks.length === 1 && first ? first : Buffer.concat(chunks, length));
-    });
+    request.once('end', () => finish(joined(chunks, length)));
     // A client that goes away ends here.
     request.once('error', () => finish('unreadable'));
     request.once('close', () => finish('unreadable'));

@@ -1,7 +1,6 @@
 // What follows the `?` in → its parameters, as the broker's URL parser reads them, out.
 
-const BAD_ESCAPE = /%(?![0-9A-Fa-f]{2})/;
-const ESCAPE = /%([0-9A-Fa-f]{2})/g;
+import { hasBadEscape, percentDecode } from './percent-encoding.js';
 
 /**
  * The first occurrence of every name. A pair that holds a `;` or an escape that is none is left out, and
@@ -24,10 +23,5 @@ export function readQuery(query: string): ReadonlyMap<string, string> {
 
 /** @returns `undefined` when an escape is none; bytes that are not UTF-8 become U+FFFD */
 function unescape(text: string): string | undefined {
-  if (BAD_ESCAPE.test(text)) return undefined;
-  const bytes = text
-    .replaceAll('+', ' ')
-    .replace(ESCAPE, (_escape, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)));
-  // One character a byte until here; a request line has no others.
-  return Buffer.from(bytes, 'latin1').toString();
+  return hasBadEscape(text) ? undefined : percentDecode(text.replaceAll('+', ' ')).toString();
 }

@@ -23,5 +23,11 @@ export async function collectBody(chunks: AsyncIterable<Uint8Array>): Promise<Wi
   } catch {
     return 'unreadable';
   }
-  return kept.length === 1 && kept[0] !== undefined ? kept[0] : Buffer.concat(kept, length);
+  return joined(kept, length);
+}
+
+/** One chunk, as nearly all bodies are, is not copied. */
+export function joined(chunks: readonly Uint8Array[], length: number): Uint8Array {
+  const [first] = chunks;
+  return chunks.length === 1 && first ? first : Buffer.concat(chunks, length);
 }

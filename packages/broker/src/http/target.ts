@@ -1,6 +1,8 @@
 // A request target as sent in → the path the router looks at, its clean form and the query out, the way
 // Go's `net/url` and `ServeMux` take it apart (protocol §1.7).
 
+import { hasBadEscape, percentDecode } from './percent-encoding.js';
+
 export interface Target {
   /** Percent-decoded, as problems and audit events name it. */
   readonly path: string;
@@ -15,7 +17,6 @@ const PLAIN_PATH = /^(?:\/[\w~-][\w.~-]*)+$/;
 // Go keeps a path that consists of these as it was sent, and encodes others itself.
 const ENCODED_PATH = /^[\w.~\-/!$&'()*+,;=:@[\]%]*$/;
 const ABSOLUTE_FORM = /^https?:\/\/[^/?]*/i;
-const BAD_ESCAPE = /%(?![0-9A-Fa-f]{2})/;
 
 /** @returns `undefined` when it is no target: no path, or an escape that is none */
 export function readTarget(target: string): Target | undefined {
@@ -25,7 +26,7 @@ export function readTarget(target: string): Target | undefined {
   const query = mark === -1 ? '' : relative.slice(mark + 1);
   if (PLAIN_PATH.test(raw)) return { path: raw, escapedPath: raw, query };
   // Of an absolute form the path may be empty.
-  if ((!raw.startsWith('/') && relative === target) || BAD_ESCAPE.test(raw)) return undefined;
+  if ((!raw.startsWith('/') && relative === target) || hasBadEscape(raw)) return undefined;
   const bytes = percentDecode(raw);
   return {
     path: bytes.toString(),
@@ -62,14 +63,6 @@ export function canonicalPath(escapedPath: string): string {
 export function redirectLocation(cleanedPath: string, query: string): string {
   const location = escapePath(Buffer.from(cleanedPath, 'latin1'));
   return query === '' ? location : `${location}?${escapeNonAscii(query)}`;
-}
-
-// Targets are bytes, one a character: what HTTP/1.1 has beyond ASCII arrives as latin1.
-function percentDecode(text: string): Buffer {
-  const decoded = text.replaceAll(/%([0-9A-Fa-f]{2})/g, (_escape, hex: string) =>
-    String.fromCharCode(Number.parseInt(hex, 16)),
-  );
-  return Buffer.from(decoded, 'latin1');
 }
 
 function escapePath(bytes: Uint8Array): string {

@@ -2,8 +2,8 @@
 
 import { assertKnownOptions, assertNumber, assertScope, assertTexts } from '@agentwrit/protocol';
 import { isAppName } from '../apps.js';
-import { listText } from '../audit-log.js';
 import type { BrokerState } from '../broker-state.js';
+import { recordRegistration } from '../http/routes/apps.js';
 
 export interface RegisterAppOptions {
   /** 2 to 64 of `a-z 0-9 -`, beginning with a letter (protocol §9). Taken names stay taken. */
@@ -43,10 +43,6 @@ export async function registerTestApp(
   const registration = await apps.register({ name, scopes: [...scopes], tokenTtl });
   if (registration === undefined) throw new TypeError(`"name" is taken: ${name}`);
   const { app, clientSecret } = registration;
-  audit.record({
-    event_type: 'app_registered',
-    detail: `app=${name} client_id=${app.clientId} scopes=${listText(scopes)} token_ttl=${tokenTtl}`,
-    outcome: 'success',
-  });
+  recordRegistration(app, audit);
   return { appId: app.id, clientId: app.clientId, clientSecret };
 }

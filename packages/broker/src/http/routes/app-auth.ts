@@ -1,7 +1,7 @@
 // POST /v1/app/auth (protocol §2.19)
 
 import type { AuthAnswer } from '@agentwrit/protocol';
-import { type App, isClientSecret } from '../../apps.js';
+import { type App, appSubject, isClientSecret } from '../../apps.js';
 import { text } from '../../json-decoder.js';
 import { answer, type Call, decodeBody, type Handler, MALFORMED_BODY, refuse } from '../call.js';
 
@@ -28,7 +28,7 @@ export const appAuth: Handler<Call> = async (call, { apps, tokens, audit }) => {
     return refuse(401, 'unauthorized', 'Authentication failed');
   }
   const { token, expiresIn } = await tokens.issue({
-    sub: `app:${app.id}`,
+    sub: appSubject(app),
     scope: APP_SCOPES,
     ttl: app.tokenTtl,
   });

@@ -8,8 +8,8 @@ import {
   isScope,
   type RegisterAppAnswer,
 } from '@agentwrit/protocol';
-import { type App, isAppName } from '../../apps.js';
-import { listText } from '../../audit-log.js';
+import { type App, appSubject, isAppName } from '../../apps.js';
+import { type AuditLog, listText } from '../../audit-log.js';
 import { nullableInteger, text, texts } from '../../json-decoder.js';
 import {
   answer,
@@ -61,11 +61,7 @@ export const registerApp: Handler<BearerCall> = async (call, { apps, settings, a
     return faultAt('register app');
   }
   const { app, clientSecret } = registration;
-  audit.record({
-    event_type: 'app_registered',
-    detail: `app=${name} client_id=${app.clientId} scopes=${listText(scopes)} token_ttl=${tokenTtl}`,
-    outcome: 'success',
-  });
+  recordRegistration(app, audit);
   return answer(
     {
       app_id: app.id,
@@ -80,6 +76,17 @@ export const registerApp: Handler<BearerCall> = async (call, { apps, settings, a
     201,
   );
 };
+
+export function recordRegistration(
+  { name, clientId, scopes, tokenTtl }: App,
+  audit: AuditLog,
+): void {
+  audit.record({
+    event_type: 'app_registered',
+    detail: `app=${name} client_id=${clientId} scopes=${listText(scopes)} token_ttl=${tokenTtl}`,
+    outcome: 'success',
+  });
+}
 
 export const listApps: Handler<BearerCall> = (_call, { apps }) => {
   const list = apps.newestFirst().map(appAnswer);
@@ -128,7 +135,7 @@ export const deregisterApp: Handler<BearerCall> = (call, state) => {
   const app = apps.find(call.id);
   if (app === undefined) return NOT_FOUND;
   if (!stored(() => apps.change(app, { status: 'inactive' }))) return faultAt('deregister app');
-  if (settings.strict) revocations.add('agent', `app:${app.id}`);
+  if (settings.strict) revocations.add('agent', appSubject(app));
   audit.record({
     event_type: 'app_deregistered',
     detail: `app_id=${app.id} name=${app.name} deregistered_by=${call.claims.sub}`,

@@ -7,6 +7,7 @@ import {
   type LaunchTokenAnswer,
   scopeIsSubset,
 } from '@agentwrit/protocol';
+import { APP_SUBJECT } from '../../apps.js';
 import { listText } from '../../audit-log.js';
 import type { BrokerState } from '../../broker-state.js';
 import { integer, nullableBoolean, text, texts } from '../../json-decoder.js';
@@ -29,7 +30,6 @@ const BODY = {
 };
 const DEFAULT_TTL = 30;
 const DEFAULT_MAX_TTL = 300;
-const APP_SUBJECT = 'app:';
 const APP_ROUTE = '/v1/app/launch-tokens';
 
 export const createLaunchToken: Handler<BearerCall> = (call, state) => {
