@@ -14,7 +14,8 @@ const USAGE = `Usage: node scripts/run.mjs <command>
 
   build           install what is needed and build every package
   demo [args]     build, then run ${DEMO}
-  test [args]     build, check format, types and lint, then run the tests; args go to vitest
+  test [args]     install the runtimes that the tests need too, build, check format, types and lint,
+                  then run the tests; args go to vitest
 `;
 
 /**
@@ -27,7 +28,7 @@ export async function runCommand(command, args) {
     console.error(USAGE);
     return 2;
   }
-  if (!(await installOnce())) return interruptedBy() ?? 1;
+  if (!(await installOnce({ forTests: command === 'test' }))) return interruptedBy() ?? 1;
   if (command === 'test') return runTests({ build, args });
   if (!(await build())) return interruptedBy() ?? 1;
   if (command === 'build') return 0;

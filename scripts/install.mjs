@@ -10,20 +10,28 @@ import { runStep } from './step.mjs';
 // Inside node_modules, so that whoever deletes the one deletes the other.
 const STAMP = join(ROOT, 'node_modules', '.agentwrit-installed');
 
+// Hundreds of megabytes of Node, Deno, Bun and workerd, which only the tests run.
+const RUNTIMES = join('test', 'runtimes');
+
 /**
- * Installs, unless exactly this was installed before.
+ * Installs, unless exactly this was installed before. What the tests need includes what the rest needs.
  *
+ * @param {{ forTests: boolean }} options
  * @returns {Promise<boolean>} whether the dependencies are there
  */
-export async function installOnce() {
+export async function installOnce({ forTests }) {
   const folders = workspaceFolders();
-  const wanted = fingerprint(folders);
-  if (isInstalled(folders, wanted)) return true;
+  const manifests = fingerprint(folders);
+  const everything = `${manifests} with ${RUNTIMES}`;
+  const wanted = forTests ? everything : `${manifests} without ${RUNTIMES}`;
+  const needed = forTests ? folders : folders.filter((folder) => folder !== RUNTIMES);
+  if (isInstalled(needed, [wanted, everything])) return true;
   const version = pnpmVersion();
   // Half an installation must not count as one.
   rmSync(STAMP, { force: true });
+  const filter = forTests ? [] : ['--filter', '!@agentwrit/runtimes'];
   const done = await runStep(`install with pnpm ${version}`, () =>
-    npx(['--yes', `pnpm@${version}`, 'install', '--frozen-lockfile']),
+    npx(['--yes', `pnpm@${version}`, 'install', '--frozen-lockfile', ...filter]),
   );
   if (done) writeFileSync(STAMP, wanted);
   return done;
@@ -34,7 +42,9 @@ function workspaceFolders() {
   const groups = ['packages', 'examples'].flatMap((group) =>
     readdirSync(join(ROOT, group)).map((name) => join(group, name)),
   );
-  return ['.', ...groups, 'test'].filter((path) => existsSync(join(ROOT, path, 'package.json')));
+  return ['.', ...groups, 'test', RUNTIMES].filter((path) =>
+    existsSync(join(ROOT, path, 'package.json')),
+  );
 }
 
 /** @param {readonly string[]} folders */
@@ -55,10 +65,10 @@ function fingerprint(folders) {
 
 /**
  * @param {readonly string[]} folders
- * @param {string} wanted
+ * @param {readonly string[]} stamps any of these will do
  */
-function isInstalled(folders, wanted) {
-  if (!existsSync(STAMP) || readFileSync(STAMP, 'utf8') !== wanted) return false;
+function isInstalled(folders, stamps) {
+  if (!existsSync(STAMP) || !stamps.includes(readFileSync(STAMP, 'utf8'))) return false;
   return folders.every((folder) => existsSync(join(ROOT, folder, 'node_modules')));
 }
 
