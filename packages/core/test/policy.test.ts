@@ -1,14 +1,14 @@
 import { readClaims } from '@agentwrit/protocol';
 import { describe, expect, it } from 'vitest';
 import { identify } from '../src/agent.js';
-import { compilePolicy, type PolicyOptions } from '../src/policy.js';
+import { compilePolicy, type PolicyBreach, type PolicyOptions } from '../src/policy.js';
 import { AGENT_ID, claimsOf } from './fixtures.js';
 
 interface Case {
   name: string;
   policy: PolicyOptions;
   claims: Record<string, unknown>;
-  breach: string | undefined;
+  breach: PolicyBreach['cause'] | undefined;
 }
 
 const cases: readonly Case[] = [
@@ -108,6 +108,10 @@ const cases: readonly Case[] = [
 
 describe('compilePolicy', () => {
   it.each(cases)('$name → $breach', ({ policy, claims, breach }) => {
-    expect(compilePolicy(policy)(identify(readClaims(claimsOf(claims))))).toBe(breach);
+    const found = compilePolicy(policy)(identify(readClaims(claimsOf(claims))));
+    expect(found?.cause).toBe(breach);
+    // A token for somebody else is none here; a good one that is not accepted is told apart.
+    const isDenied = breach === 'delegation_depth' || breach === 'delegation_root';
+    expect(found?.reason).toBe(breach && (isDenied ? 'policy_denied' : 'invalid_token'));
   });
 });
