@@ -85,6 +85,7 @@ export function guardFetch(guard: Guard<Request>): FetchAgentWrit {
     withScope: (handler, ...args) => guarded(guard.requireScope, handler, args),
     withAnyScope: (handler, ...args) => guarded(guard.requireAnyScope, handler, args),
     withAgent(handler: unknown, options: object = {}) {
+      assertFunction(handler, 'handler');
       const { ours, theirs } = splitOptions(options);
       return protect(handler, ours, guard.authenticate(theirs));
     },
@@ -103,6 +104,7 @@ function guarded(
   handler: unknown,
   args: readonly unknown[],
 ): FetchHandler<Request, readonly unknown[]> {
+  assertFunction(handler, 'handler');
   const last: unknown = args.at(-1);
   const hasOptions = typeof last === 'object' && last !== null && !Array.isArray(last);
   const { ours, theirs } = splitOptions(hasOptions ? last : {});
@@ -133,7 +135,6 @@ function protect(
   options: FetchRouteOptions,
   check: RouteCheck<Request>,
 ): FetchHandler<Request, readonly unknown[]> {
-  assertFunction(handler, 'handler');
   // Whatever the server calls it with: its types are a matter between the two.
   const call = handler as (...args: unknown[]) => FetchAnswer;
   const { params: read = findFetchParams, route } = options;

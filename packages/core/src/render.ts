@@ -45,6 +45,8 @@ export function renderRefusal<Request>(
         body,
       };
     }
+    // A promise comes too late, and one that fails must not end the process.
+    Promise.resolve(rendered).catch(() => undefined);
   } catch {
     warnings.warn('"render" failed: the refusal was sent with its own body');
     return refusal;
