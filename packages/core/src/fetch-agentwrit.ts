@@ -19,7 +19,7 @@ type FetchAnswer = Response | Promise<Response>;
 export type FetchHandler<Received extends Request, Rest extends readonly unknown[]> = (
   request: Received,
   ...rest: Rest
-) => FetchAnswer;
+) => Promise<Response>;
 
 /** A handler behind a guard: the agent comes second. */
 export type AgentHandler<

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { createGuard, type GuardOptions } from '../src/index.js';
+import { createGuard, type Guard } from '../src/index.js';
 import { requestWith, ScriptedBroker } from './fixtures.js';
 
-function guardOf(options: object): ReturnType<typeof createGuard> {
-  return createGuard({ broker: new ScriptedBroker(), ...options } as GuardOptions);
+function guardOf(options: object): Guard {
+  return createGuard({ broker: new ScriptedBroker(), ...options });
 }
 
 describe('the metadata of a protected resource', () => {
