@@ -5,7 +5,7 @@ import { assertBoolean, assertKnownOptions, assertNumber, assertText } from '@ag
 import { createAuditSession } from './audit-session.js';
 import { type PollTime, systemTime, tailAuditLog } from './audit-tail.js';
 import { readBroker } from './broker-option.js';
-import { assertDefined } from './guard-options.js';
+import { assertDefined } from './guard-settings.js';
 import type { RevocationFeed } from './revocation-feed.js';
 import {
   createInProcessTransport,

@@ -8,7 +8,7 @@ import { Timeline } from './clock.js';
 import type { RefusalReason } from './decision.js';
 import { emitBreakerState, emitBrokerCall } from './events.js';
 import { Freshness } from './freshness.js';
-import type { GuardSettings } from './guard-options.js';
+import type { GuardSettings } from './guard-settings.js';
 import { createProver, type Prover, type Tolerance } from './prover.js';
 import { followFeed } from './revocation-feed.js';
 import { CallFigures, type GuardStats, newCounts } from './stats.js';
@@ -29,7 +29,7 @@ export interface Authority {
 // A revocation costs about 200 bytes. With more of them than this, all is asked for again.
 const MAX_TOMBSTONES = 50_000;
 
-export function createAuthority(settings: GuardSettings): Authority {
+export function createAuthority(settings: GuardSettings<never>): Authority {
   const { clock, feed, timeoutMs, maxConcurrentCalls, maxQueuedCalls } = settings;
   const timeline = new Timeline(clock);
   const counts = newCounts();

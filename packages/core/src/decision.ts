@@ -1,9 +1,10 @@
-// What the earlier steps found in → allow, or refuse with one reason out.
+// What the earlier steps found in → allow, let pass as nobody, or refuse with one reason out.
 
-import type { HeldScopes, RequiredScope } from '@agentwrit/protocol';
+import type { HeldScopes } from '@agentwrit/protocol';
 import type { Agent } from './agent.js';
 import { BrokerFault } from './fault.js';
-import { UnfilledPlaceholder } from './requirement.js';
+import { isCovered, type Needed } from './requirement.js';
+import { RouteFault } from './route-fault.js';
 
 /** Stable codes: part of problem bodies, events and metrics. */
 export type RefusalReason =
@@ -11,17 +12,20 @@ export type RefusalReason =
   | 'invalid_request'
   | 'invalid_token'
   | 'insufficient_scope'
+  | 'policy_denied'
   | 'broker_unavailable'
   | 'overloaded'
   | 'internal_error';
 
-/** What a route needs of this request; `undefined` when it could not be worked out. */
-export type Needed = readonly RequiredScope[] | undefined;
-
 export interface Allowed {
   readonly outcome: 'allow';
   readonly agent: Agent;
-  readonly needed: readonly RequiredScope[];
+  readonly needed: Needed;
+}
+
+/** No credentials, on a route where that is allowed. */
+export interface Anonymous {
+  readonly outcome: 'anonymous';
 }
 
 export interface Refused {
@@ -31,21 +35,20 @@ export interface Refused {
   readonly cause: string;
   /** What an operator has to know to mend it. Only where something of ours is at fault. */
   readonly detail?: string;
-  readonly needed: Needed;
+  /** What the route needs of this request; absent when it could not be worked out. */
+  readonly needed?: Needed | undefined;
   /** Known when the broker vouched for the token, even if the guard's policy then refused it. */
   readonly agent?: Agent;
   readonly retryAfterSeconds?: number | undefined;
 }
 
-export type Decision = Allowed | Refused;
+export type Decision = Allowed | Anonymous | Refused;
+
+export const ANONYMOUS: Anonymous = Object.freeze({ outcome: 'anonymous' });
 
 /** Weighs a good token against what the route needs. */
-export function decideScope(
-  agent: Agent,
-  held: HeldScopes,
-  needed: readonly RequiredScope[],
-): Decision {
-  return needed.every((scope) => held.coversCompiled(scope))
+export function decideScope(agent: Agent, held: HeldScopes, needed: Needed): Decision {
+  return isCovered(needed, held)
     ? { outcome: 'allow', agent, needed }
     : refused('insufficient_scope', 'scope', needed, agent);
 }
@@ -68,7 +71,7 @@ export function failed(error: unknown): Refused {
       retryAfterSeconds: error.retryAfterSeconds,
     };
   }
-  if (error instanceof UnfilledPlaceholder) {
+  if (error instanceof RouteFault) {
     return { ...refused('internal_error', error.code), detail: error.message };
   }
   // Not its message: it comes from anywhere, and may hold anything.

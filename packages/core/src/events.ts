@@ -4,14 +4,16 @@ import { channel } from 'node:diagnostics_channel';
 import type { Proof } from './agent.js';
 import type { BrokerCall } from './broker.js';
 import type { BreakerState } from './breaker.js';
-import type { Decision, RefusalReason } from './decision.js';
+import type { Decision, RefusalReason, Refused } from './decision.js';
+import type { Requirement } from './requirement.js';
 import { Warnings } from './warnings.js';
 
 /** One per decision, frozen. Holds no token, no header and no query. */
 export interface DecisionEvent {
   /** Milliseconds since 1970. */
   readonly time: number;
-  readonly outcome: 'allow' | 'refuse';
+  /** `anonymous`: let pass without credentials, where `optional` allows it. */
+  readonly outcome: 'allow' | 'anonymous' | 'refuse';
   /** Why it was refused. */
   readonly reason?: RefusalReason;
   /** More than the reason says, in one fixed word: `audience`, `timeout`, … */
@@ -27,6 +29,8 @@ export interface DecisionEvent {
    * the caller chooses: escape it before writing it as plain text (JSON does).
    */
   readonly requiredScope: readonly string[];
+  /** One of them is enough; absent where all are needed. */
+  readonly requiredScopeMatch?: 'any';
   /** These are known when the broker vouched for the token. */
   readonly agentId?: string;
   readonly taskId?: string;
@@ -85,9 +89,9 @@ export function emitBrokerCall(call: BrokerCall): void {
 /** What a decision itself contributes to its event. */
 export function describeDecision(
   decision: Decision,
-  declared: readonly string[],
+  { declared, match }: Pick<Requirement<never>, 'declared' | 'match'>,
 ): Omit<DecisionEvent, 'time' | 'method' | 'route' | 'requestId' | 'durationMs'> {
-  const { agent } = decision;
+  const { agent, needed } = decision.outcome === 'anonymous' ? NOBODY : decision;
   return {
     outcome: decision.outcome,
     ...(decision.outcome === 'refuse' && {
@@ -95,7 +99,8 @@ export function describeDecision(
       cause: decision.cause,
       ...(decision.detail !== undefined && { detail: decision.detail }),
     }),
-    requiredScope: decision.needed?.map(({ scope }) => scope) ?? declared,
+    requiredScope: needed?.scopes.map(({ scope }) => scope) ?? declared,
+    ...(match === 'any' && { requiredScopeMatch: match }),
     ...(agent && {
       agentId: agent.id,
       ...(agent.taskId !== undefined && { taskId: agent.taskId }),
@@ -106,6 +111,8 @@ export function describeDecision(
     }),
   };
 }
+
+const NOBODY: Pick<Refused, 'agent' | 'needed'> = {};
 
 function warn(error: unknown): void {
   // Only its kind: the message may hold anything, and even a name can be a getter that throws.

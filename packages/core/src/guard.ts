@@ -1,52 +1,74 @@
 // One request's facts in → allow with an agent, or a refusal ready to be sent, out. Composes every other file
 // in the order data meets them, and is the only thing an adapter calls.
 
-import type { Scope } from '@agentwrit/protocol';
-import { Agent, identify } from './agent.js';
+import type { Agent } from './agent.js';
 import { readBearer } from './bearer.js';
 import { createAuthority } from './authority.js';
-import { type Decision, decideScope, failed, type Needed, refused } from './decision.js';
+import { ANONYMOUS, type Decision, failed, refused } from './decision.js';
 import { describeDecision, emitDecision, isObserved } from './events.js';
-import {
-  type GuardOptions,
-  resolveGuardOptions,
-  resolveRouteOptions,
-  type RouteOptions,
-} from './guard-options.js';
-import { compilePolicy } from './policy.js';
-import type { Proven, Tolerance } from './prover.js';
-import { type Refusal, refuse } from './refusal.js';
+import type { GuardOptions } from './guard-options.js';
+import { resolveGuardOptions } from './guard-settings.js';
+import { judge } from './judgement.js';
+import { type HttpAnswer, type Refusal, refuse } from './refusal.js';
+import { renderRefusal } from './render.js';
 import type { RequestFacts } from './request-facts.js';
 import { requestIdOf } from './request-id.js';
-import { compileRequirement, type Requirement } from './requirement.js';
+import { describeResource } from './resource-metadata.js';
+import {
+  type AuthenticateOptions,
+  compileScopedRoute,
+  compileUnscopedRoute,
+  foreseeNeeds,
+  type RequireScope,
+  type Route,
+  type RouteNeeds,
+} from './route.js';
 import type { GuardStats } from './stats.js';
 import type { Revocation } from './tombstones.js';
 import { Warnings } from './warnings.js';
 
-/** What the adapter does next: go on with the agent, or send the refusal. */
+/** What the adapter does next: go on with the agent, go on without one, or send the refusal. */
 export type GuardAnswer =
   | { readonly outcome: 'allow'; readonly agent: Agent }
+  | { readonly outcome: 'anonymous' }
   | { readonly outcome: 'refuse'; readonly refusal: Refusal };
 
 /** Checks one request. Answers at once when the token is warm, never throws and never rejects. */
-export type RouteCheck = (facts: RequestFacts) => GuardAnswer | Promise<GuardAnswer>;
+export interface RouteCheck<Request = unknown> {
+  (facts: RequestFacts<Request>): GuardAnswer | Promise<GuardAnswer>;
+  /** What it was declared with. */
+  readonly needs: RouteNeeds;
+}
 
-/** Takes scopes, all of them needed, and options last. */
-export type RequireScope<Result> = (
-  first: Scope,
-  ...rest: readonly [...Scope[]] | readonly [...Scope[], RouteOptions]
-) => Result;
+/** Where this API's metadata document belongs, and the document (RFC 9728). */
+export interface ResourceMetadata {
+  /** From the host on: `/.well-known/oauth-protected-resource` and so on. */
+  readonly path: string;
+  /** As of now: it names the scopes of the routes built so far. */
+  readonly answer: () => HttpAnswer;
+}
 
 /** Protects any number of routes with one cache and one pool of connections to the broker. */
-export interface Guard {
+export interface Guard<Request = unknown> {
   /**
-   * Compiles what a route needs. Placeholders in an identifier take the route's own parameters.
+   * Compiles what a route needs: all of the scopes. Placeholders in an identifier take the route's own
+   * parameters; a function computes scopes from the framework's request.
    *
    * @throws TypeError when there is no scope, a scope is malformed or an option is wrong
    * @example
    * const check = guard.requireScope('read:data:customer-{id}', { maxAge: 0 });
    */
-  readonly requireScope: RequireScope<RouteCheck>;
+  readonly requireScope: RequireScope<RouteCheck<Request>, Request>;
+  /** The same, where one of the scopes is enough. */
+  readonly requireAnyScope: RequireScope<RouteCheck<Request>, Request>;
+  /**
+   * Any good token, whatever its scope; with `optional`, also none at all.
+   *
+   * @throws TypeError when an option is wrong
+   */
+  readonly authenticate: (options?: AuthenticateOptions<Request>) => RouteCheck<Request>;
+  /** @throws TypeError when the guard was made without `resource` */
+  readonly resourceMetadata: () => ResourceMetadata;
   /**
    * Tells the guard of a revocation. No request that arrives after it returns is admitted on a validation
    * that began before; nothing is refused for it, the broker is asked again. It does not revoke anything at
@@ -65,67 +87,45 @@ export interface Guard {
 }
 
 /** @throws TypeError naming the option that is wrong and what is allowed */
-export function createGuard(options: GuardOptions): Guard {
+export function createGuard<Request = unknown>(options: GuardOptions<Request>): Guard<Request> {
   const settings = resolveGuardOptions(options);
-  const { clock, onDecision, realm } = settings;
+  const { clock, onDecision, realm, render, resource } = settings;
   const core = createAuthority(settings);
-  const breachOf = compilePolicy(settings.policy);
+  const declaredScopes = new Set<string>();
   const warnings = new Warnings('AGENTWRIT_REFUSING');
   let closing: Promise<void> | undefined;
 
-  /** The questions of one request, once it is known that its token is good at the broker. */
-  function judge(proven: Proven, requirement: Requirement, facts: RequestFacts): Decision {
-    if (proven.kind === 'refused') {
-      return refused('invalid_token', proven.cause, neededBy(requirement, facts));
-    }
-    const { verdict, source } = proven;
-    const { claims } = verdict;
-    const identity = identify(claims);
-    const ageMs = clock.monotonic() - verdict.asked.at;
-    const agent = new Agent(identity, { source, ageMs });
-    // `exp` is inclusive and in whole seconds (protocol §3.4). Written so that no clock at all is no pass.
-    if (!(Math.floor(clock.now() / 1000) <= claims.exp)) {
-      return refused('invalid_token', 'expired', neededBy(requirement, facts), agent);
-    }
-    const breach = breachOf(identity);
-    if (breach !== undefined) {
-      return refused('invalid_token', breach, neededBy(requirement, facts), agent);
-    }
-    const needed = requirement.resolve((name) => facts.param(name));
-    return decideScope(agent, identity.held, needed);
-  }
-
-  /** Steps 1 to 7: at once where no broker call is needed. */
+  /** Steps 1 to 7: at once where nobody has to be asked. */
   function decide(
-    facts: RequestFacts,
+    facts: RequestFacts<Request>,
     requestId: () => string,
-    requirement: Requirement,
-    tolerance: Tolerance,
+    route: Route<Request>,
   ): Decision | Promise<Decision> {
     const bearer = readBearer(facts.authorization, settings.maxTokenLength);
     switch (bearer.kind) {
       case 'missing':
-        return refused('missing_token', 'no_bearer_token', neededBy(requirement, facts));
+        if (route.needs.isOptional) return ANONYMOUS;
+        return refused('missing_token', 'no_bearer_token', foreseeNeeds(route, facts));
       case 'malformed':
         return refused('invalid_request', 'malformed_authorization');
       case 'oversized':
-        return refused('invalid_token', 'oversized', neededBy(requirement, facts));
+        return refused('invalid_token', 'oversized', foreseeNeeds(route, facts));
       case 'token':
         break;
     }
     if (closing) return refused('broker_unavailable', 'closed');
-    const proven = core.prover.prove(bearer.token, tolerance, requestId);
+    const proven = core.prover.prove(bearer.token, route.tolerance, requestId);
     return 'kind' in proven
-      ? judge(proven, requirement, facts)
-      : proven.then((later) => judge(later, requirement, facts));
+      ? judge(proven, route, facts, clock)
+      : proven.then((later) => judge(later, route, facts, clock));
   }
 
   /** Steps 8 and 9. */
   function conclude(
     decision: Decision,
-    facts: RequestFacts,
+    facts: RequestFacts<Request>,
     requestId: () => string,
-    requirement: Requirement,
+    { requirement }: Route<Request>,
     arrivedAt: number,
   ): GuardAnswer {
     if (decision.outcome === 'refuse') core.countRefusal(decision.reason);
@@ -134,7 +134,7 @@ export function createGuard(options: GuardOptions): Guard {
       emitDecision(
         {
           time: clock.now(),
-          ...describeDecision(decision, requirement.declared),
+          ...describeDecision(decision, requirement),
           method: facts.method,
           ...(route !== undefined && { route }),
           requestId: requestId(),
@@ -146,37 +146,49 @@ export function createGuard(options: GuardOptions): Guard {
       // Nobody listens, and the caller is told nothing of it.
       warnings.warn(`requests are refused with ${decision.reason}: ${decision.detail}`);
     }
-    return decision.outcome === 'allow'
-      ? { outcome: 'allow', agent: decision.agent }
-      : {
-          outcome: 'refuse',
-          refusal: refuse(decision, { realm, url: facts.url, requestId: requestId() }),
-        };
+    if (decision.outcome !== 'refuse') return decision;
+    const { metadataUrl } = resource ?? {};
+    const request = { realm, metadataUrl, url: facts.url, requestId: requestId() };
+    const refusal = refuse(decision, request);
+    return {
+      outcome: 'refuse',
+      refusal: render ? renderRefusal(refusal, render, facts.request) : refusal,
+    };
+  }
+
+  function check(route: Route<Request>): RouteCheck<Request> {
+    core.tolerate(route.tolerance);
+    for (const scope of route.needs.scopes) declaredScopes.add(scope);
+
+    const answer = (facts: RequestFacts<Request>): GuardAnswer | Promise<GuardAnswer> => {
+      const arrivedAt = clock.monotonic();
+      let id: string | undefined;
+      const requestId = (): string => (id ??= requestIdOf(facts.requestId));
+      const conclusion = (decision: Decision): GuardAnswer =>
+        conclude(decision, facts, requestId, route, arrivedAt);
+      let decision: Decision | Promise<Decision>;
+      try {
+        decision = decide(facts, requestId, route);
+      } catch (error) {
+        decision = failed(error);
+      }
+      // Not `instanceof Promise`: a program may have put another in its place.
+      return 'outcome' in decision ? conclusion(decision) : decision.catch(failed).then(conclusion);
+    };
+    return Object.assign(answer, { needs: route.needs });
   }
 
   return {
-    requireScope(...args) {
-      const { scopes, maxAge = settings.maxAge, ...route } = readArguments(args);
-      const requirement = compileRequirement(scopes);
-      // "Always ask" means it, whatever the guard forgives elsewhere; the route itself may say otherwise.
-      const { grace = maxAge > 0 ? settings.grace : 0 } = route;
-      const tolerance = { maxAgeMs: maxAge * 1000, graceMs: grace * 1000 };
-      core.tolerate(tolerance);
-
-      return (facts) => {
-        const arrivedAt = clock.monotonic();
-        let id: string | undefined;
-        const requestId = (): string => (id ??= requestIdOf(facts.requestId));
-        const answer = (decision: Decision): GuardAnswer =>
-          conclude(decision, facts, requestId, requirement, arrivedAt);
-        let decision: Decision | Promise<Decision>;
-        try {
-          decision = decide(facts, requestId, requirement, tolerance);
-        } catch (error) {
-          decision = failed(error);
-        }
-        // Not `instanceof Promise`: a program may have put another in its place.
-        return 'outcome' in decision ? answer(decision) : decision.catch(failed).then(answer);
+    requireScope: (...args) => check(compileScopedRoute('requireScope', args, settings)),
+    requireAnyScope: (...args) => check(compileScopedRoute('requireAnyScope', args, settings)),
+    authenticate: (route = {}) => check(compileUnscopedRoute(route, settings)),
+    resourceMetadata() {
+      if (resource === undefined) {
+        throw new TypeError('"resourceMetadata" needs the option "resource": this API\'s own URL');
+      }
+      return {
+        path: resource.metadataPath,
+        answer: () => describeResource(resource, declaredScopes),
       };
     },
     revoke: core.revoke,
@@ -186,24 +198,4 @@ export function createGuard(options: GuardOptions): Guard {
       return closing;
     },
   };
-}
-
-function readArguments(args: readonly unknown[]): RouteOptions & { scopes: readonly unknown[] } {
-  const last: unknown = args.at(-1);
-  if (typeof last !== 'object' || last === null) return { scopes: args };
-  if (Array.isArray(last)) {
-    throw new TypeError(
-      "\"requireScope\" takes scopes one by one, not in an array: ('a:b:c', 'd:e:f')",
-    );
-  }
-  return { scopes: args.slice(0, -1), ...resolveRouteOptions(last) };
-}
-
-// For a request that is refused anyway: a route that cannot say what it needs must not change how.
-function neededBy(requirement: Requirement, facts: RequestFacts): Needed {
-  try {
-    return requirement.resolve((name) => facts.param(name));
-  } catch {
-    return undefined;
-  }
 }

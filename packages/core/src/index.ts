@@ -3,18 +3,41 @@ export {
   createGuard,
   type Guard,
   type GuardAnswer,
-  type RequireScope,
+  type ResourceMetadata,
   type RouteCheck,
 } from './guard.js';
-export type { GuardOptions, RouteOptions } from './guard-options.js';
+export type { GuardOptions } from './guard-options.js';
+export { brokerFromEnv, type Environment } from './environment.js';
+export { createAgentWrit, fromEnv } from './create-agentwrit.js';
+export type {
+  AgentHandler,
+  FetchAgentWrit,
+  FetchHandler,
+  FetchRouteOptions,
+  WithAgent,
+  WithScope,
+} from './fetch-agentwrit.js';
+export type { AuthenticateOptions, RequireScope, RouteNeeds, RouteOptions } from './route.js';
+export {
+  assertGuarded,
+  type ListedRoute,
+  listRoute,
+  markOf,
+  markRoute,
+  type RouteMark,
+} from './route-marks.js';
 export { readAuthorization } from './bearer.js';
 export { readRouteParameter, type RequestFacts } from './request-facts.js';
 export type { InProcessBroker } from './transport.js';
 export type { FaultCode } from './fault.js';
 export { Agent, type DelegationLink, type Proof } from './agent.js';
-export type { PolicyOptions } from './policy.js';
+export { currentAgent, runAs } from './current-agent.js';
+export type { DelegationPolicy, NamedTask, PolicyOptions, RoutePolicyOptions } from './policy.js';
+export type { ComputedScopes, Requirable } from './requirement.js';
 export type { RefusalReason } from './decision.js';
-export type { Refusal } from './refusal.js';
+export type { HttpAnswer, Refusal, RefusalProblem } from './refusal.js';
+export type { Render, RenderedBody } from './render.js';
+export type { ResourceMetadataOptions } from './resource-metadata.js';
 export {
   BREAKER_CHANNEL,
   BROKER_CALL_CHANNEL,

@@ -5,12 +5,26 @@ import { encodeJson, type ProblemDetails, problemInstance, problemType } from '@
 import type { Refused, RefusalReason } from './decision.js';
 
 /** A whole HTTP answer; adapters send it as it is. */
-export interface Refusal {
+export interface HttpAnswer {
   readonly status: number;
-  readonly reason: RefusalReason;
   readonly headers: Readonly<Record<string, string>>;
-  /** JSON with a final newline. */
   readonly body: string;
+}
+
+export interface Refusal extends HttpAnswer {
+  readonly reason: RefusalReason;
+  /** What the body says. */
+  readonly problem: RefusalProblem;
+}
+
+/** What a refused caller is told: the broker's fields, and what it would take. */
+export interface RefusalProblem extends ProblemDetails {
+  readonly error_code: RefusalReason;
+  readonly required_scope?: readonly string[];
+  /** One of them is enough; absent where all are needed. */
+  readonly required_scope_match?: 'any';
+  /** What a good token holds instead. */
+  readonly granted_scope?: readonly string[];
 }
 
 interface Form {
@@ -56,6 +70,15 @@ const FORMS: Readonly<Record<RefusalReason, Form>> = {
     isChallenged: true,
     saysScope: 'body and challenge',
   },
+  policy_denied: {
+    status: 403,
+    title: 'Forbidden',
+    detail: 'the token is good, but its delegation or its task is not accepted for this request',
+    // The field's word for it (RFC 6750 §3.1); more scope is not the remedy, so none is named.
+    error: 'insufficient_scope',
+    isChallenged: true,
+    saysScope: 'nowhere',
+  },
   broker_unavailable: {
     status: 503,
     title: 'Service Unavailable',
@@ -82,60 +105,62 @@ const FORMS: Readonly<Record<RefusalReason, Form>> = {
 // Long enough for a broker to be restarted or a breaker to look again, short against a token's life.
 const DEFAULT_RETRY_AFTER_SECONDS = 1;
 
-/** @param realm names the protected space in challenges */
-export function refuse(
-  decision: Refused,
-  request: { readonly realm: string; readonly url: string; readonly requestId: string },
-): Refusal {
+export interface RefusedRequest {
+  /** Names the protected space in challenges. */
+  readonly realm: string;
+  /** Where the metadata of the protected resource is (RFC 9728 §5.1). */
+  readonly metadataUrl: string | undefined;
+  readonly url: string;
+  readonly requestId: string;
+}
+
+export function refuse(decision: Refused, request: RefusedRequest): Refusal {
   const form = FORMS[decision.reason];
-  const scopes = decision.needed?.map(({ scope }) => scope);
-  const problem: ProblemDetails = {
+  const { realm, metadataUrl, url, requestId } = request;
+  const needed = form.saysScope === 'nowhere' ? undefined : decision.needed;
+  const scopes = needed?.scopes.map(({ scope }) => scope) ?? [];
+  const problem: RefusalProblem = {
     type: problemType(decision.reason),
     title: form.title,
     status: form.status,
     detail: form.detail,
-    instance: requestPath(request.url),
+    instance: requestPath(url),
     error_code: decision.reason,
-    request_id: request.requestId,
-  };
-  const body = encodeJson({
-    ...problem,
-    ...(scopes && form.saysScope !== 'nowhere' && { required_scope: scopes }),
+    request_id: requestId,
+    ...(scopes.length > 0 && { required_scope: scopes }),
+    ...(needed?.match === 'any' && scopes.length > 1 && { required_scope_match: 'any' as const }),
     // Only of a token that is good here: of any other, nothing is said.
-    ...(decision.reason === 'insufficient_scope' && { granted_scope: decision.agent?.scope }),
-  });
+    ...(decision.reason === 'insufficient_scope' &&
+      decision.agent && { granted_scope: decision.agent.scope }),
+  };
   const headers: Record<string, string> = {
     'content-type': 'application/problem+json',
     'cache-control': 'no-store',
-    'x-request-id': request.requestId,
+    'x-request-id': requestId,
   };
   if (form.isChallenged) {
-    const challenged = form.saysScope === 'body and challenge' ? scopes : undefined;
-    headers['www-authenticate'] = challenge(request.realm, form.error, challenged);
+    const parameters = [`realm=${quoted(realm)}`];
+    if (form.error !== undefined) parameters.push(`error=${quoted(form.error)}`);
+    // A scope with a space, a quote or a control character (a path parameter can bring one) would read as
+    // something else; the body has it whole.
+    const isSaid = form.saysScope === 'body and challenge' && scopes.length > 0;
+    if (isSaid && scopes.every((scope) => SCOPE_TOKEN.test(scope))) {
+      parameters.push(`scope=${quoted(scopes.join(' '))}`);
+    }
+    if (decision.reason === 'missing_token' && metadataUrl !== undefined) {
+      parameters.push(`resource_metadata=${quoted(metadataUrl)}`);
+    }
+    headers['www-authenticate'] = `Bearer ${parameters.join(', ')}`;
   }
   if (form.status === 503) {
     headers['retry-after'] = String(decision.retryAfterSeconds ?? DEFAULT_RETRY_AFTER_SECONDS);
   }
-  return { status: form.status, reason: decision.reason, headers, body: `${body}\n` };
+  const body = `${encodeJson(problem)}\n`;
+  return { status: form.status, reason: decision.reason, headers, problem, body };
 }
 
 // scope-token of RFC 6749 §3.3: anything else cannot stand in a challenge at all.
 const SCOPE_TOKEN = /^[\x21\x23-\x5b\x5d-\x7e]+$/;
-
-function challenge(
-  realm: string,
-  error: string | undefined,
-  scopes: readonly string[] | undefined,
-): string {
-  const parameters = [`realm=${quoted(realm)}`];
-  if (error !== undefined) parameters.push(`error=${quoted(error)}`);
-  // A scope with a space, a quote or a control character (a path parameter can bring one) would read as
-  // something else; the body has it whole.
-  if (scopes?.every((scope) => SCOPE_TOKEN.test(scope))) {
-    parameters.push(`scope=${quoted(scopes.join(' '))}`);
-  }
-  return `Bearer ${parameters.join(', ')}`;
-}
 
 /** A quoted-string (RFC 9110 §5.6.4): the only way any text gets into a header here. */
 function quoted(text: string): string {

@@ -1,7 +1,9 @@
 // What an adapter knows of a request, and how it reads a parameter of its route.
 
 /** What an adapter knows of a request. Members may be getters: those not needed are not read. */
-export interface RequestFacts {
+export interface RequestFacts<Request = unknown> {
+  /** The framework's own: what functions of the program get. */
+  readonly request: Request;
   /** Every Authorization field value, unjoined where the platform can tell them apart. */
   readonly authorization: string | readonly string[] | undefined;
   readonly method: string;

@@ -1,126 +1,129 @@
-// The scopes a route was declared with in → the scopes one request needs out.
+// What a route was declared to need in → the scopes one request needs out.
 
-import { compileRequiredScope, type RequiredScope } from '@agentwrit/protocol';
+import {
+  compileRequiredScope,
+  type HeldScopes,
+  isScope,
+  type RequiredScope,
+  type Scope,
+} from '@agentwrit/protocol';
+import type { RequestFacts } from './request-facts.js';
+import { callProgram, RouteFault } from './route-fault.js';
+import { compileTemplate, type Template } from './template.js';
 
-/** What a route needs: every one of its scopes. */
-export interface Requirement {
-  /** As declared, placeholders included. */
-  readonly declared: readonly string[];
-  /**
-   * The scopes this request needs, placeholders filled from the route's parameters.
-   *
-   * @throws UnfilledPlaceholder when a parameter is missing or empty
-   */
-  readonly resolve: (param: (name: string) => string | undefined) => readonly RequiredScope[];
-}
+/**
+ * Works out what one request needs: a scope or several, at once or later. Called with the framework's own
+ * request, and only when its token is good. What it returns is taken as it is: no placeholders.
+ */
+export type ComputedScopes<Request> = (
+  request: Request,
+) => string | readonly string[] | PromiseLike<string | readonly string[]>;
 
-/** A route was declared with a placeholder that its path does not have: a mistake in the program. */
-export class UnfilledPlaceholder extends Error {
-  override readonly name = 'UnfilledPlaceholder';
-  readonly code = 'unfilled_placeholder';
+/** A scope, or a function that computes it for each request. */
+export type Requirable<Request> = Scope | ComputedScopes<Request>;
 
-  constructor(placeholder: string, declared: string) {
-    super(`the route has no parameter "${placeholder}" to fill the scope "${declared}" with`);
-  }
+/** What a route needs: all of its scopes, or any one of them; with none, any good token will do. */
+export interface Requirement<Request> {
+  readonly match: Needed['match'];
+  /** As declared, placeholders included; without what is computed. */
+  readonly declared: readonly Scope[];
+  /** Whether functions of the program have a say. */
+  readonly isComputed: boolean;
+  /** What this request needs, where nothing is computed. @throws RouteFault when a parameter is missing */
+  readonly resolve: (facts: RequestFacts<Request>) => readonly RequiredScope[];
+  /** What this request needs. @throws RouteFault when a parameter is missing or a function fails */
+  readonly compute: (facts: RequestFacts<Request>) => Promise<readonly RequiredScope[]>;
 }
 
 /**
- * Compiles scopes such as `read:data:*` or `read:data:customer-{id}`. Placeholders stand in the identifier
- * only and take the route's own parameter of that name.
+ * Compiles scopes such as `read:data:*` or `read:data:customer-{id}`, and functions that compute them.
  *
- * @throws TypeError when there is no scope, or one is malformed
+ * @param where what they were given to, for messages
+ * @throws TypeError when there is none, or a scope is malformed
  */
-export function compileRequirement(scopes: readonly unknown[]): Requirement {
-  if (scopes.length === 0) {
+export function compileRequirement<Request>(
+  where: string,
+  match: Requirement<Request>['match'],
+  requirables: readonly unknown[],
+): Requirement<Request> {
+  if (requirables.length === 0) {
     throw new TypeError(
-      '"requireScope" needs at least one scope "action:resource:identifier"; to admit any agent is not a default',
+      `"${where}" needs at least one scope "action:resource:identifier"; to admit any agent, say authenticate()`,
     );
   }
-  const resolvers = scopes.map(compileTemplate);
-  const constants = resolvers.flatMap((resolver) =>
-    typeof resolver === 'function' ? [] : [resolver],
+  const parts = requirables.map((requirable) =>
+    isComputedScopes<Request>(requirable)
+      ? { computed: requirable, fixed: undefined }
+      : { computed: undefined, fixed: compileTemplate(requirable, where) },
   );
+  const fixed = parts.flatMap((part) => (part.fixed === undefined ? [] : [part.fixed]));
+  const constants = fixed.flatMap((part) => (typeof part === 'function' ? [] : [part]));
   return {
-    declared: Object.freeze(scopes.map(String)),
+    match,
+    declared: Object.freeze(
+      requirables.filter((item) => typeof item === 'string' && isScope(item)),
+    ),
+    isComputed: fixed.length < parts.length,
     resolve:
-      constants.length === resolvers.length
+      constants.length === fixed.length
         ? () => constants
-        : (param) =>
-            resolvers.map((resolver) =>
-              typeof resolver === 'function' ? resolver(param) : resolver,
-            ),
+        : (facts) => fixed.map((part) => fill(part, facts)),
+    async compute(facts) {
+      const needed: RequiredScope[] = [];
+      for (const { computed, fixed: part } of parts) {
+        if (part !== undefined) needed.push(fill(part, facts));
+        else {
+          const value = await callProgram(computed, facts.request, `a scope of ${where}`);
+          needed.push(...readComputed(value));
+        }
+      }
+      return needed;
+    },
   };
 }
 
-type Resolver = (param: (name: string) => string | undefined) => RequiredScope;
+/** Any good token: `authenticate()`. */
+export const NOTHING_MORE: Requirement<unknown> = {
+  match: 'all',
+  declared: Object.freeze([]),
+  isComputed: false,
+  resolve: () => [],
+  compute: () => Promise.resolve([]),
+};
 
-interface Placeholder {
-  readonly name: string;
-  /** The literal text between this placeholder and the next one, or the end. */
-  readonly after: string;
+/** What one request needs. */
+export interface Needed {
+  readonly scopes: readonly RequiredScope[];
+  readonly match: 'all' | 'any';
 }
 
-const NAME = /^[A-Za-z_][A-Za-z0-9_]*$/;
+/** Whether a token's scopes cover what is needed. Of no alternatives none is covered. */
+export function isCovered({ scopes, match }: Needed, held: HeldScopes): boolean {
+  return match === 'all'
+    ? scopes.every((scope) => held.coversCompiled(scope))
+    : scopes.some((scope) => held.coversCompiled(scope));
+}
 
-function compileTemplate(declared: unknown): RequiredScope | Resolver {
-  const compiled = typeof declared === 'string' ? compileRequiredScope(declared) : undefined;
-  if (typeof declared !== 'string' || compiled === undefined) {
-    throw new TypeError(
-      `"requireScope" takes scopes "action:resource:identifier" with three non-empty parts, got ${describe(declared)}`,
+function fill(part: RequiredScope | Template, facts: Pick<RequestFacts, 'param'>): RequiredScope {
+  return typeof part === 'function' ? part((name) => facts.param(name)) : part;
+}
+
+function isComputedScopes<Request>(value: unknown): value is ComputedScopes<Request> {
+  return typeof value === 'function';
+}
+
+// Checked each time: a program may compute anything, and nothing at all would ask for nothing.
+function readComputed(value: unknown): readonly RequiredScope[] {
+  const scopes: readonly unknown[] = Array.isArray(value) ? value : [value];
+  const needed = scopes.flatMap((scope) => {
+    const compiled = typeof scope === 'string' ? compileRequiredScope(scope) : undefined;
+    return compiled === undefined ? [] : [compiled];
+  });
+  if (needed.length === 0 || needed.length < scopes.length) {
+    throw new RouteFault(
+      'computed_scope',
+      'a function that computes scopes must return "action:resource:identifier" or a non-empty array of them',
     );
   }
-  if (!declared.includes('{') && !declared.includes('}')) return compiled;
-
-  if (declared.includes('${')) {
-    throw templateError(declared, 'a placeholder is written {name}, without a dollar sign');
-  }
-  const prefix = compiled.wide.slice(0, -1);
-  if (prefix.includes('{') || prefix.includes('}')) {
-    throw templateError(declared, 'a placeholder may stand in the identifier only');
-  }
-  const { before, placeholders } = parseIdentifier(declared, declared.slice(prefix.length));
-  return (param) => {
-    let identifier = before;
-    let isReadable = true;
-    for (const [index, { name, after }] of placeholders.entries()) {
-      const value = param(name);
-      if (value === undefined || value === '') throw new UnfilledPlaceholder(name, declared);
-      identifier += value + after;
-      // `{tenant}-{id}` filled with "a-b" and "c" reads the same as with "a" and "b-c". A value that runs
-      // into the text behind it must not borrow the other reading's grant: only `*` covers it.
-      if (index < placeholders.length - 1 && (value + after).indexOf(after) !== value.length) {
-        isReadable = false;
-      }
-    }
-    return isReadable
-      ? { scope: prefix + identifier, wide: compiled.wide }
-      : { scope: compiled.wide, wide: compiled.wide };
-  };
-}
-
-function parseIdentifier(
-  declared: string,
-  identifier: string,
-): { before: string; placeholders: readonly Placeholder[] } {
-  const [before = '', ...rest] = identifier.split('{');
-  const placeholders = rest.map((piece) => {
-    const [name = '', after, ...extra] = piece.split('}');
-    if (after === undefined || extra.length > 0 || !NAME.test(name)) {
-      throw templateError(declared, 'a placeholder is written {name}, a letter first');
-    }
-    return { name, after };
-  });
-  if (before.includes('}')) throw templateError(declared, 'a "}" has no "{" before it');
-  if (placeholders.slice(0, -1).some(({ after }) => after === '')) {
-    throw templateError(declared, 'two placeholders need some text between them');
-  }
-  return { before, placeholders };
-}
-
-function describe(value: unknown): string {
-  return typeof value === 'string' ? JSON.stringify(value) : typeof value;
-}
-
-function templateError(declared: string, rule: string): TypeError {
-  return new TypeError(`"requireScope" cannot use ${JSON.stringify(declared)}: ${rule}`);
+  return needed;
 }

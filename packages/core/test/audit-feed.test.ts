@@ -72,7 +72,7 @@ async function setUp(
     asked: () => broker.requestCount(VALIDATE),
     async ask(token) {
       const answer = await check(requestWith(typeof token === 'string' ? token : token.token));
-      return answer.outcome === 'allow' ? 'allow' : answer.refusal.reason;
+      return answer.outcome === 'refuse' ? answer.refusal.reason : answer.outcome;
     },
   };
 }

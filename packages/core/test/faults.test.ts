@@ -67,7 +67,7 @@ async function ask(guard: Guard, token = newToken()): Promise<string> {
 }
 
 function wordOf(answer: GuardAnswer): string {
-  if (answer.outcome === 'allow') return 'allow';
+  if (answer.outcome !== 'refuse') return answer.outcome;
   const { status, reason, headers, body } = answer.refusal;
   if (status === 503) {
     expect(headers['retry-after']).toMatch(/^[1-9][0-9]?$/);

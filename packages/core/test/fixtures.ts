@@ -106,6 +106,7 @@ export function requestWith(
 ): RequestFacts {
   const { params = {}, ...facts } = overrides;
   return {
+    request: undefined,
     authorization: token === undefined ? undefined : `Bearer ${token}`,
     method: 'GET',
     url: '/data',

@@ -89,7 +89,7 @@ function heapAfterCollection(): number {
 }
 
 function outcomeOf(answer: GuardAnswer): string {
-  return answer.outcome === 'allow' ? 'allow' : answer.refusal.reason;
+  return answer.outcome === 'refuse' ? answer.refusal.reason : answer.outcome;
 }
 
 /** Agents that come again and again: for each decision how long it took, and what it was. */

@@ -50,7 +50,8 @@ async function setUp(options: Partial<GuardOptions> = {}): Promise<Setup> {
 
 function outcomeOf(answer: GuardAnswer | Promise<GuardAnswer>): string {
   if (!('outcome' in answer)) return 'has to wait';
-  return answer.outcome === 'allow' ? answer.agent.proof.source : answer.refusal.reason;
+  if (answer.outcome === 'refuse') return answer.refusal.reason;
+  return answer.outcome === 'allow' ? answer.agent.proof.source : answer.outcome;
 }
 
 describe('grace', () => {

@@ -57,7 +57,7 @@ function setUp(options: Partial<GuardOptions> = {}): {
 
 function outcomeOf(answer: GuardAnswer | Promise<GuardAnswer>): string {
   if (!('outcome' in answer)) return 'has to wait';
-  return answer.outcome === 'allow' ? 'allow' : answer.refusal.reason;
+  return answer.outcome === 'refuse' ? answer.refusal.reason : answer.outcome;
 }
 
 describe('guard.revoke', () => {

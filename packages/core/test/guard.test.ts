@@ -45,7 +45,7 @@ function setUp(options: Partial<GuardOptions> = {}): Setup {
 
 /** What came of it, in one word. */
 function outcomeOf(answer: GuardAnswer): string {
-  return answer.outcome === 'allow' ? 'allow' : answer.refusal.reason;
+  return answer.outcome === 'refuse' ? answer.refusal.reason : answer.outcome;
 }
 
 describe('a request', () => {

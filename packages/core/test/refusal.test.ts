@@ -3,14 +3,19 @@ import { describe, expect, it } from 'vitest';
 import type { Refused } from '../src/decision.js';
 import { refuse, requestPath } from '../src/refusal.js';
 
-const request = { realm: 'orders', url: '/data/7?secret=1', requestId: 'req-1' };
+const request = {
+  realm: 'orders',
+  metadataUrl: undefined,
+  url: '/data/7?secret=1',
+  requestId: 'req-1',
+};
 
 function needing(...scopes: string[]): Refused {
   return {
     outcome: 'refuse',
     reason: 'missing_token',
     cause: 'test',
-    needed: scopes.map((scope) => ({ scope, wide: '' })),
+    needed: { scopes: scopes.map((scope) => ({ scope, wide: '' })), match: 'all' },
   };
 }
 

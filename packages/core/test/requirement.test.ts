@@ -1,14 +1,16 @@
 import { HeldScopes, parseScope, scopeIsSubset } from '@agentwrit/protocol';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { compileRequirement, UnfilledPlaceholder } from '../src/requirement.js';
+import { compileRequirement } from '../src/requirement.js';
+import { RouteFault } from '../src/route-fault.js';
+import { requestWith } from './fixtures.js';
 
 function resolve(
   scopes: readonly string[],
   params: Readonly<Record<string, string>> = {},
 ): string[] {
-  return compileRequirement(scopes)
-    .resolve((name) => params[name])
+  return compileRequirement('requireScope', 'all', scopes)
+    .resolve(requestWith(undefined, { params }))
     .map(({ scope }) => scope);
 }
 
@@ -31,8 +33,8 @@ describe('compileRequirement', () => {
     { name: 'one with an odd name', scopes: ['read:data:{a-b}'], says: 'written {name}' },
     { name: 'two side by side', scopes: ['read:data:{a}{b}'], says: 'between them' },
   ])('refuses $name with a TypeError that says what is wrong', ({ scopes, says }) => {
-    expect(() => compileRequirement(scopes)).toThrow(TypeError);
-    expect(() => compileRequirement(scopes)).toThrow(says);
+    expect(() => compileRequirement('requireScope', 'all', scopes)).toThrow(TypeError);
+    expect(() => compileRequirement('requireScope', 'all', scopes)).toThrow(says);
   });
 
   it.each([
@@ -92,7 +94,7 @@ describe('compileRequirement', () => {
     { name: 'missing', params: {} },
     { name: 'empty', params: { id: '' } },
   ])('does not resolve when a parameter is $name', ({ params }) => {
-    expect(() => resolve(['read:data:customer-{id}'], params)).toThrow(UnfilledPlaceholder);
+    expect(() => resolve(['read:data:customer-{id}'], params)).toThrow(RouteFault);
   });
 
   // What "a parameter can only make it stricter" comes to: whatever the value, a grant for one row admits to

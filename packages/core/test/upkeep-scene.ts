@@ -39,7 +39,7 @@ export function setUp(options: Partial<GuardOptions> = {}): Setup {
 /** What came of it, in one word. */
 export function outcomeOf(answer: GuardAnswer | Promise<GuardAnswer>): string {
   if (!('outcome' in answer)) return 'has to wait';
-  return answer.outcome === 'allow' ? 'allow' : answer.refusal.reason;
+  return answer.outcome === 'refuse' ? answer.refusal.reason : answer.outcome;
 }
 
 /** Live for long, and like no other with another number. */

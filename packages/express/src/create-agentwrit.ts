@@ -80,7 +80,7 @@ function proceed(
       send(answer.refusal, res);
       return;
     }
-    req.agent = answer.agent;
+    if (answer.outcome === 'allow') req.agent = answer.agent;
   } catch (error) {
     next(error);
     return;

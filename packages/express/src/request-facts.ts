@@ -17,38 +17,38 @@ export interface ExpressRequest extends IncomingMessage {
 }
 
 /** Reads from Express only what the guard asks for. */
-export class ExpressRequestFacts implements RequestFacts {
-  readonly #req: ExpressRequest;
+export class ExpressRequestFacts implements RequestFacts<ExpressRequest> {
+  readonly request: ExpressRequest;
 
-  constructor(req: ExpressRequest) {
-    this.#req = req;
+  constructor(request: ExpressRequest) {
+    this.request = request;
   }
 
   get authorization(): string | readonly string[] | undefined {
-    return readAuthorization(this.#req.rawHeaders, this.#req.headers.authorization);
+    return readAuthorization(this.request.rawHeaders, this.request.headers.authorization);
   }
 
   get method(): string {
-    return this.#req.method ?? '';
+    return this.request.method ?? '';
   }
 
   /** As received: `req.url` has lost what routers above have matched. */
   get url(): string {
-    return this.#req.originalUrl ?? this.#req.url ?? '';
+    return this.request.originalUrl ?? this.request.url ?? '';
   }
 
   get route(): string | undefined {
     // Absent under app.use(), and its path may be a regular expression.
-    const { route, baseUrl = '' } = this.#req;
+    const { route, baseUrl = '' } = this.request;
     if (typeof route !== 'object' || route === null || !('path' in route)) return undefined;
     return typeof route.path === 'string' ? baseUrl + route.path : undefined;
   }
 
   get requestId(): string | readonly string[] | undefined {
-    return this.#req.headers['x-request-id'];
+    return this.request.headers['x-request-id'];
   }
 
   param(name: string): string | undefined {
-    return readRouteParameter(this.#req.params, name);
+    return readRouteParameter(this.request.params, name);
   }
 }

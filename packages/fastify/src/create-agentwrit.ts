@@ -90,7 +90,7 @@ function proceed(
       send(answer.refusal, reply);
       return;
     }
-    request.agent = answer.agent;
+    if (answer.outcome === 'allow') request.agent = answer.agent;
   } catch (error) {
     done(error instanceof Error ? error : new Error('the refusal could not be sent'));
     return;

@@ -2,36 +2,36 @@ import { readAuthorization, readRouteParameter, type RequestFacts } from '@agent
 import type { FastifyRequest } from 'fastify';
 
 /** Reads from Fastify only what the guard asks for. */
-export class FastifyRequestFacts implements RequestFacts {
-  readonly #request: FastifyRequest;
+export class FastifyRequestFacts implements RequestFacts<FastifyRequest> {
+  readonly request: FastifyRequest;
 
   constructor(request: FastifyRequest) {
-    this.#request = request;
+    this.request = request;
   }
 
   get authorization(): string | readonly string[] | undefined {
-    const { raw, headers } = this.#request;
+    const { raw, headers } = this.request;
     return readAuthorization(raw.rawHeaders, headers.authorization);
   }
 
   get method(): string {
-    return this.#request.method;
+    return this.request.method;
   }
 
   /** As received, before any `rewriteUrl`. */
   get url(): string {
-    return this.#request.originalUrl;
+    return this.request.originalUrl;
   }
 
   get route(): string | undefined {
-    return this.#request.routeOptions.url;
+    return this.request.routeOptions.url;
   }
 
   get requestId(): string | readonly string[] | undefined {
-    return this.#request.headers['x-request-id'];
+    return this.request.headers['x-request-id'];
   }
 
   param(name: string): string | undefined {
-    return readRouteParameter(this.#request.params, name);
+    return readRouteParameter(this.request.params, name);
   }
 }

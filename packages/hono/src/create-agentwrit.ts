@@ -48,6 +48,7 @@ export function createAgentWrit(options: GuardOptions): AgentWrit {
           c.set('agent', answer.agent);
           return next();
         }
+        if (answer.outcome === 'anonymous') return next();
         const { status, headers, body } = answer.refusal;
         return new Response(body, { status, headers });
       };

@@ -3,11 +3,11 @@ import type { Context } from 'hono';
 import { routePath } from 'hono/route';
 
 /** Reads from Hono only what the guard asks for. */
-export class HonoRequestFacts implements RequestFacts {
-  readonly #c: Context;
+export class HonoRequestFacts implements RequestFacts<Context> {
+  readonly request: Context;
 
   constructor(c: Context) {
-    this.#c = c;
+    this.request = c;
   }
 
   /**
@@ -15,27 +15,30 @@ export class HonoRequestFacts implements RequestFacts {
    * already; what comes of that is no bearer credential and is refused.
    */
   get authorization(): string | readonly string[] | undefined {
-    return readAuthorization(nodeRawHeaders(this.#c.env), this.#c.req.header('authorization'));
+    return readAuthorization(
+      nodeRawHeaders(this.request.env),
+      this.request.req.header('authorization'),
+    );
   }
 
   get method(): string {
-    return this.#c.req.method;
+    return this.request.req.method;
   }
 
   get url(): string {
-    return this.#c.req.url;
+    return this.request.req.url;
   }
 
   get route(): string | undefined {
-    return routePath(this.#c);
+    return routePath(this.request);
   }
 
   get requestId(): string | undefined {
-    return this.#c.req.header('x-request-id');
+    return this.request.req.header('x-request-id');
   }
 
   param(name: string): string | undefined {
-    return this.#c.req.param(name);
+    return this.request.req.param(name);
   }
 }
 

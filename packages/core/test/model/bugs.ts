@@ -23,9 +23,9 @@ export const BUGS: readonly PlantedBug[] = [
   },
   {
     name: 'exp is left to the broker',
-    file: 'guard.ts',
-    right: 'if (!(Math.floor(clock.now() / 1000) <= claims.exp))',
-    wrong: 'if (false)',
+    file: 'judgement.ts',
+    right: 'return !(Math.floor(clock.now() / 1000) <= claims.exp);',
+    wrong: 'return false;',
   },
   {
     name: 'age counts from the answer, not from the question',

@@ -1,0 +1,72 @@
+// A fetch request, and what came with it, in → the guard's facts out.
+
+import { readRouteParameter, type RequestFacts } from './request-facts.js';
+
+export interface FetchRoute {
+  /** The route's pattern, for events. */
+  readonly route: string | undefined;
+  /** The route's parameters, read beforehand: some servers give a promise of them. */
+  readonly params: unknown;
+}
+
+export class FetchRequestFacts implements RequestFacts<Request> {
+  readonly request: Request;
+  readonly route: string | undefined;
+  readonly #params: unknown;
+
+  constructor(request: Request, { route, params }: FetchRoute) {
+    this.request = request;
+    this.route = route;
+    this.#params = params;
+  }
+
+  /** The platform joins several values with ", "; what comes of that is no bearer credential and is refused. */
+  get authorization(): string | undefined {
+    return this.request.headers.get('authorization') ?? undefined;
+  }
+
+  get method(): string {
+    return this.request.method;
+  }
+
+  get url(): string {
+    return this.request.url;
+  }
+
+  get requestId(): string | undefined {
+    return this.request.headers.get('x-request-id') ?? undefined;
+  }
+
+  param(name: string): string | undefined {
+    return readRouteParameter(this.#params, name);
+  }
+}
+
+/** Parameters of the route that chose the handler. */
+export type ParamsReader = (request: Request, ...rest: unknown[]) => unknown;
+
+/**
+ * Where servers put what their own router has found: on the request (`Bun.serve`), or on the second argument
+ * (Next.js, where it is a promise).
+ */
+export const findFetchParams: ParamsReader = (request, ...rest) =>
+  member(request, 'params') ?? member(rest[0], 'params');
+
+/** Anything that goes wrong there is a parameter that is missing. */
+export async function readParams(
+  read: ParamsReader,
+  request: Request,
+  rest: readonly unknown[],
+): Promise<unknown> {
+  try {
+    return await read(request, ...rest);
+  } catch {
+    return undefined;
+  }
+}
+
+function member(value: unknown, name: string): unknown {
+  return typeof value === 'object' && value !== null && name in value
+    ? (value as Readonly<Record<string, unknown>>)[name]
+    : undefined;
+}

@@ -1,0 +1,68 @@
+// The broker's word about a token, and the request that brought it, in → the decision out: steps 4 to 7, all of
+// them on every request, however well the token is known.
+
+import { Agent, identify, type Identity } from './agent.js';
+import type { Clock } from './clock.js';
+import { type Decision, decideScope, refused } from './decision.js';
+import type { Proven } from './prover.js';
+import type { RequestFacts } from './request-facts.js';
+import { type Route, foreseeNeeds } from './route.js';
+import { callProgram, RouteFault } from './route-fault.js';
+
+/** At once, unless functions of the program have a say. @throws RouteFault, or rejects with one */
+export function judge<Request>(
+  proven: Proven,
+  route: Route<Request>,
+  facts: RequestFacts<Request>,
+  clock: Clock,
+): Decision | Promise<Decision> {
+  if (proven.kind === 'refused') {
+    return refused('invalid_token', proven.cause, foreseeNeeds(route, facts));
+  }
+  const { verdict, source } = proven;
+  const identity = identify(verdict.claims);
+  const agent = new Agent(identity, { source, ageMs: clock.monotonic() - verdict.asked.at });
+  if (isExpired(identity, clock)) {
+    return refused('invalid_token', 'expired', foreseeNeeds(route, facts), agent);
+  }
+  const breach = route.breachOf(identity);
+  if (breach !== undefined) {
+    return refused(breach.reason, breach.cause, foreseeNeeds(route, facts), agent);
+  }
+  const { requirement, task } = route;
+  if (requirement.isComputed || task !== undefined) {
+    return judgeWithProgram(agent, identity, route, facts, clock);
+  }
+  const needed = { scopes: requirement.resolve(facts), match: requirement.match };
+  return decideScope(agent, identity.held, needed);
+}
+
+async function judgeWithProgram<Request>(
+  agent: Agent,
+  identity: Identity,
+  route: Route<Request>,
+  facts: RequestFacts<Request>,
+  clock: Clock,
+): Promise<Decision> {
+  const { requirement, task } = route;
+  if (task !== undefined) {
+    const named: unknown = await callProgram(task, facts.request, '"task"');
+    if (named !== undefined && typeof named !== 'string') {
+      throw new RouteFault('named_task', '"task" must return a task id, or undefined');
+    }
+    // The empty text names no task, whatever a token might say.
+    if (!named || named !== identity.claims.task_id) {
+      return refused('policy_denied', 'task', foreseeNeeds(route, facts), agent);
+    }
+  }
+  const needed = { scopes: await requirement.compute(facts), match: requirement.match };
+  // The program may have taken its time.
+  return isExpired(identity, clock)
+    ? refused('invalid_token', 'expired', needed, agent)
+    : decideScope(agent, identity.held, needed);
+}
+
+// `exp` is inclusive and in whole seconds (protocol §3.4). Written so that no clock at all is no pass.
+function isExpired({ claims }: Identity, clock: Clock): boolean {
+  return !(Math.floor(clock.now() / 1000) <= claims.exp);
+}
