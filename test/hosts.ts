@@ -17,11 +17,13 @@ export interface HostEntry {
   readonly isInstalled: boolean;
   /** Not, while the packages do not work there. */
   readonly isSupported: boolean;
+  /** Whether `currentAgent()` works there. */
+  readonly tracksAgent: boolean;
   readonly start: (broker: ScriptedBroker) => Promise<Host>;
 }
 
 /** Those in servers/apps.ts, by their names there. */
-const FETCH_APPS = { hono: 'Hono 4' };
+const FETCH_APPS = { fetch: 'Plain fetch', hono: 'Hono 4' };
 const NODE_APPS = { express5: 'Express 5', express4: 'Express 4', fastify: 'Fastify 5' };
 
 /** Runtimes that the packages do not work on yet: a name that is on this list for no reason fails a test. */
@@ -32,6 +34,7 @@ function entriesOf(runtime: Runtime, apps: Readonly<Record<string, string>>): Ho
     name: `${title} on ${runtime.name}`,
     isInstalled: runtime.program !== undefined,
     isSupported: !UNSUPPORTED.includes(runtime.name),
+    tracksAgent: runtime.name !== 'workerd without nodejs_compat',
     async start(scriptedBroker) {
       const broker = await scriptedBroker.listen();
       const server = await runtime.serve(app, broker.url).catch(async (error: unknown) => {
@@ -54,6 +57,7 @@ const inMemory: HostEntry = {
   name: 'Hono 4 in memory',
   isInstalled: true,
   isSupported: true,
+  tracksAgent: true,
   start(broker) {
     const fetch = createFetch(broker);
     return Promise.resolve({

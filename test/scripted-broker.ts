@@ -8,6 +8,7 @@ import { createAdaptorServer } from '@hono/node-server';
 export interface Script {
   readonly status: number;
   readonly retryAfter?: string;
+  readonly location?: string;
   readonly body: unknown;
 }
 
@@ -17,7 +18,7 @@ export class ScriptedBroker {
 
   async fetch(request: Request): Promise<Response> {
     const { token } = (await request.json()) as { token: string };
-    const { status, retryAfter, body } = this.script ?? {
+    const { status, retryAfter, location, body } = this.script ?? {
       status: 200,
       body: { valid: true, claims: claimsOf(token) },
     };
@@ -26,6 +27,7 @@ export class ScriptedBroker {
       headers: {
         'content-type': 'application/json',
         ...(retryAfter !== undefined && { 'retry-after': retryAfter }),
+        ...(location !== undefined && { location }),
       },
     });
   }

@@ -16,6 +16,7 @@ type Table<App> = Readonly<Record<string, () => Promise<App>>>;
 
 export const fetchApps: Table<CreateFetch> = {
   echo: async () => (await import('./echo.js')).createFetch,
+  fetch: async () => (await import('./fetch.js')).createFetch,
   hono: async () => (await import('./hono.js')).createFetch,
 };
 

@@ -1,21 +1,42 @@
 // Express, 4 or 5, and a broker in → the port that the routes are served on out.
 
 import { once } from 'node:events';
-import { createAgentWrit } from '@agentwrit/express';
+import { type AgentWritRequest, createAgentWrit } from '@agentwrit/express';
 import type express5 from 'express';
 import type { NodeApp } from './apps.js';
 import { portOf } from './port.js';
-import { describe, guardOptions, routes } from './routes.js';
+import {
+  describe,
+  guardOptions,
+  guardWith,
+  type Reader,
+  renderingOptions,
+  routesFor,
+} from './routes.js';
+
+const reader: Reader<AgentWritRequest> = {
+  method: (request) => request.method ?? '',
+  param: (request, name) => request.params[name],
+  header: (request, name) => request.headers[name]?.toString(),
+};
 
 export function expressApp(express: typeof express5): NodeApp {
   return async (broker) => {
-    const { requireScope } = createAgentWrit({ ...guardOptions, broker });
+    const main = createAgentWrit({ ...guardOptions, broker });
+    const rendering = createAgentWrit({ ...renderingOptions(reader), broker });
     const app = express();
-    for (const { method, path, scopes, options = {} } of routes) {
-      app[method === 'GET' ? 'get' : 'post'](path, requireScope(...scopes, options), (req, res) => {
-        res.json(describe(req.agent));
-      });
+    for (const { method, path, guards, isRendered } of routesFor(reader)) {
+      const agentwrit = isRendered ? rendering : main;
+      app[method === 'GET' ? 'get' : 'post'](
+        path,
+        guards.map((guarding) => guardWith(agentwrit, guarding)),
+        (req, res) => {
+          res.json(describe(req.agent));
+        },
+      );
     }
+    const metadata = main.resourceMetadata();
+    app.get(metadata.path, metadata.handler);
     const server = app.listen(0, '127.0.0.1');
     await once(server, 'listening');
     return portOf(server.address());

@@ -1,23 +1,41 @@
 // A broker in → the port that the routes are served on by Fastify out.
 
 import { createAgentWrit } from '@agentwrit/fastify';
-import { fastify } from 'fastify';
+import { fastify, type FastifyRequest } from 'fastify';
 import type { NodeApp } from './apps.js';
 import { portOf } from './port.js';
-import { describe, guardOptions, routes } from './routes.js';
+import {
+  describe,
+  guardOptions,
+  guardWith,
+  type Reader,
+  renderingOptions,
+  routesFor,
+} from './routes.js';
+
+const reader: Reader<FastifyRequest> = {
+  method: (request) => request.method,
+  param: (request, name) => (request.params as Record<string, string>)[name],
+  header: (request, name) => request.headers[name]?.toString(),
+};
 
 export const fastifyApp: NodeApp = async (broker) => {
-  const { plugin, requireScope } = createAgentWrit({ ...guardOptions, broker });
+  const main = createAgentWrit({ ...guardOptions, broker });
+  const rendering = createAgentWrit({ ...renderingOptions(reader), broker });
   const app = fastify();
-  await app.register(plugin);
-  for (const { method, path, scopes, options = {} } of routes) {
+  await app.register(main.plugin);
+  await app.register(rendering.plugin);
+  for (const { method, path, guards, isRendered } of routesFor(reader)) {
+    const agentwrit = isRendered ? rendering : main;
     app.route({
       method,
       url: path,
-      preHandler: requireScope(...scopes, options),
+      preHandler: guards.map((guarding) => guardWith(agentwrit, guarding)),
       handler: (request) => describe(request.agent),
     });
   }
+  const metadata = main.resourceMetadata();
+  app.get(metadata.path, metadata.handler);
   await app.listen({ port: 0, host: '127.0.0.1' });
   return portOf(app.server.address());
 };

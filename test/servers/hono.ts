@@ -1,15 +1,33 @@
 // A broker in → Hono's routes as one function from request to response out, for any runtime.
 
 import { createAgentWrit } from '@agentwrit/hono';
-import { Hono } from 'hono';
+import { type Context, Hono } from 'hono';
 import type { CreateFetch } from './apps.js';
-import { describe, guardOptions, routes } from './routes.js';
+import {
+  describe,
+  guardOptions,
+  guardWith,
+  type Reader,
+  renderingOptions,
+  routesFor,
+} from './routes.js';
+
+const reader: Reader<Context> = {
+  method: (c) => c.req.method,
+  param: (c, name) => c.req.param(name),
+  header: (c, name) => c.req.header(name),
+};
 
 export const createFetch: CreateFetch = (broker) => {
-  const { requireScope } = createAgentWrit({ ...guardOptions, broker });
+  const main = createAgentWrit({ ...guardOptions, broker });
+  const rendering = createAgentWrit({ ...renderingOptions(reader), broker });
   const app = new Hono();
-  for (const { method, path, scopes, options = {} } of routes) {
-    app.on(method, path, requireScope(...scopes, options), (c) => c.json(describe(c.var.agent)));
+  for (const { method, path, guards, isRendered } of routesFor(reader)) {
+    const agentwrit = isRendered ? rendering : main;
+    const handlers = guards.map((guarding) => guardWith(agentwrit, guarding));
+    app.on(method, path, ...handlers, (c) => c.json(describe(c.get('agent'))));
   }
+  const metadata = main.resourceMetadata();
+  app.get(metadata.path, metadata.handler);
   return (request, env) => app.fetch(request, env);
 };
