@@ -118,6 +118,9 @@ it('has cases', () => {
   expect(new Set(cases.map(({ name }) => name)).size).toBe(cases.length);
 });
 
+// A start takes a quarter of a second; the first one after an installation reads a hundred megabytes.
+const START_TIMEOUT_MS = 30_000;
+
 const supported = hosts.filter(({ isSupported }) => isSupported);
 const installed = supported.filter(({ isInstalled }) => isInstalled);
 const missing = supported.filter(({ isInstalled }) => !isInstalled);
@@ -129,7 +132,7 @@ describe.each(installed)('$name', ({ start, tracksAgent }) => {
   beforeAll(async () => {
     host = await start(broker);
     return () => host.close();
-  });
+  }, START_TIMEOUT_MS);
 
   it.each(cases)('answers $name with $expect.status', async (wanted) => {
     const answer = await ask(host, broker, wanted);

@@ -1,14 +1,14 @@
 // The table of hosts: every app on every runtime it runs on, each a process with a port, and Hono in memory as well.
 
-import { nodes, others, type Runtime } from './runtimes/runtimes.js';
 import { type Answer, type Exchange, send } from './raw-client.js';
+import { nodes, others, type Runtime } from './runtimes/runtimes.js';
 import type { ScriptedBroker } from './scripted-broker.js';
 import { createFetch } from './servers/hono.js';
 
 /** A running application. */
 export interface Host {
-  send(exchange: Exchange): Promise<Answer>;
-  close(): Promise<void>;
+  readonly send: (exchange: Exchange) => Promise<Answer>;
+  readonly close: () => Promise<void>;
 }
 
 export interface HostEntry {
@@ -22,7 +22,7 @@ export interface HostEntry {
   readonly start: (broker: ScriptedBroker) => Promise<Host>;
 }
 
-/** Those in servers/apps.ts, by their names there. */
+// The apps of servers/apps.ts, by their names there.
 const FETCH_APPS = { fetch: 'Plain fetch', hono: 'Hono 4' };
 const NODE_APPS = { express5: 'Express 5', express4: 'Express 4', fastify: 'Fastify 5' };
 

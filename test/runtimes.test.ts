@@ -21,7 +21,7 @@ describe.each(installed)('$name', ({ name, serve }) => {
   beforeAll(async () => {
     server = await serve('echo', NO_BROKER);
     return () => server.stop();
-  });
+  }, 30_000);
 
   // A guard that sees one of two credentials would decide on one while a proxy before it decided on the other.
   it.each([

@@ -3,7 +3,7 @@
 import { nodeBinary, nodeMajors, platformBinary } from './binaries.js';
 import { serverPath } from './server-path.js';
 import { type ServerProcess, startServer } from './server-process.js';
-import { configureWorkerd } from './workerd.js';
+import { withConfiguration } from './workerd.js';
 
 export interface Runtime {
   readonly name: string;
@@ -45,7 +45,7 @@ const deno = runtime('Deno', platformBinary('deno', 'deno'), (program, app, brok
     // All that an API behind the guard needs.
     '--allow-net=127.0.0.1',
     '--no-prompt',
-    // Packages are those that the repository has installed; none are fetched.
+    // Packages are those in the repository's node_modules; none are fetched.
     '--node-modules-dir=manual',
     '--cached-only',
     serverPath('deno'),
@@ -55,15 +55,16 @@ const deno = runtime('Deno', platformBinary('deno', 'deno'), (program, app, brok
 );
 
 const bun = runtime('Bun', platformBinary('bun', 'bin/bun'), (program, app, broker) =>
-  startServer(program, ['run', serverPath('bun'), app, broker]),
+  startServer(program, ['run', '--no-install', serverPath('bun'), app, broker]),
 );
 
 function workerd(name: string, flags: readonly string[]): Runtime {
-  return runtime(name, platformBinary('workerd', 'bin/workerd'), async (program, app, broker) => {
+  return runtime(name, platformBinary('workerd', 'bin/workerd'), (program, app, broker) =>
     // It has read everything by the time it listens.
-    await using config = await configureWorkerd(app, broker, flags);
-    return await startServer(program, ['serve', '--control-fd=1', config.path]);
-  });
+    withConfiguration({ app, broker, flags }, (path) =>
+      startServer(program, ['serve', '--control-fd=1', path]),
+    ),
+  );
 }
 
 export const others: readonly Runtime[] = [

@@ -3,11 +3,18 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
 import { serverPath } from './server-path.js';
+
+// Its cache beside the others, and no look for a newer version.
+const DENO = {
+  DENO_DIR: fileURLToPath(new URL('../../node_modules/.cache/deno', import.meta.url)),
+  DENO_NO_UPDATE_CHECK: '1',
+};
 
 export interface ServerProcess {
   readonly port: number;
-  stop(): Promise<void>;
+  readonly stop: () => Promise<void>;
 }
 
 /**
@@ -19,13 +26,13 @@ export async function startServer(
   program: string,
   args: readonly string[],
 ): Promise<ServerProcess> {
-  // What is said to this Node may be nonsense to another. Nobody asks for a newer Deno.
+  // What is said to this Node may be nonsense to another.
   const { NODE_OPTIONS: _, ...env } = process.env;
   const leash = spawn(process.execPath, [serverPath('leash'), program, ...args], {
-    env: { ...env, NODE_ENV: 'production', DENO_NO_UPDATE_CHECK: '1', NO_COLOR: '1' },
+    env: { ...env, NODE_ENV: 'production', NO_COLOR: '1', ...DENO },
     stdio: ['pipe', 'pipe', 'pipe'],
   });
-  const ended = once(leash, 'exit');
+  const ended = once(leash, 'close');
   let complaint = '';
   leash.stderr.setEncoding('utf8').on('data', (text: string) => (complaint += text));
   for await (const line of createInterface(leash.stdout)) {
@@ -47,6 +54,6 @@ export async function startServer(
 
 /** From `{"event":"listen","port":8080}`, with more fields or none. */
 function announcedPort(line: string): number | undefined {
-  const port = /^\{.*"port":(\d{1,5})\b.*\}$/.exec(line)?.[1];
+  const port = /"port":(\d{1,5})\b/.exec(line)?.[1];
   return port === undefined ? undefined : Number(port);
 }

@@ -40,27 +40,27 @@ function configOf(broker: string, flags: readonly string[]): string {
   `;
 }
 
-/** The folder, to be disposed of, and the path of the configuration in it. */
-export async function configureWorkerd(
-  app: string,
-  broker: string,
-  flags: readonly string[],
-): Promise<AsyncDisposable & { readonly path: string }> {
+/** Calls `use` with the path of a configuration, which is there until that is done. */
+export async function withConfiguration<Result>(
+  { app, broker, flags }: { app: string; broker: string; flags: readonly string[] },
+  use: (path: string) => Promise<Result>,
+): Promise<Result> {
   const folder = await mkdtemp(join(tmpdir(), 'agentwrit-workerd-'));
-  const path = join(folder, 'config.capnp');
-  const entry = join(folder, 'entry.js');
-  await writeFile(path, configOf(broker, flags));
-  await writeFile(entry, programOf(app));
-  await build({
-    input: entry,
-    platform: 'neutral',
-    resolve: { conditionNames: ['workerd', 'worker', 'import', 'module', 'default'] },
-    external: [/^cloudflare:/, /^node:/],
-    output: { file: join(folder, 'worker.js'), format: 'esm', codeSplitting: false },
-    logLevel: 'silent',
-  });
-  return {
-    path,
-    [Symbol.asyncDispose]: () => rm(folder, { recursive: true, force: true }),
-  };
+  try {
+    const path = join(folder, 'config.capnp');
+    const entry = join(folder, 'entry.js');
+    await writeFile(path, configOf(broker, flags));
+    await writeFile(entry, programOf(app));
+    await build({
+      input: entry,
+      platform: 'neutral',
+      resolve: { conditionNames: ['workerd', 'worker', 'import', 'module', 'default'] },
+      external: [/^cloudflare:/, /^node:/],
+      output: { file: join(folder, 'worker.js'), format: 'esm', codeSplitting: false },
+      logLevel: 'silent',
+    });
+    return await use(path);
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
 }

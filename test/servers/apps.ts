@@ -14,6 +14,7 @@ export type NodeApp = (broker: Broker) => Promise<number>;
 
 type Table<App> = Readonly<Record<string, () => Promise<App>>>;
 
+// Each in a file of its name: a worker is bundled from that file alone.
 export const fetchApps: Table<CreateFetch> = {
   echo: async () => (await import('./echo.js')).createFetch,
   fetch: async () => (await import('./fetch.js')).createFetch,
