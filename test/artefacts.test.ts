@@ -1,140 +1,179 @@
-// What is published, not what lies in the repository: each package as npm packs it, beside nothing but the
-// dependencies it declares.
+// What is published, not what lies in the repository: each package as pnpm packs it, installed beside
+// nothing but what it declares.
 
-import {
-  cpSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  realpathSync,
-  rmSync,
-  symlinkSync,
-} from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { basename, dirname, join } from 'node:path';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { checkPackage, createPackageFromTarballData } from '@arethetypeswrong/core';
 import { publint } from 'publint';
 import { formatMessage } from 'publint/utils';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { compilationsOf, compile } from './artefacts/compilation.js';
+import { type Artefacts, installArtefacts, packagesIn } from './artefacts/installation.js';
+import { entriesOf, type Manifest, readManifest } from './artefacts/manifest.js';
+import { setups } from './artefacts/setups.js';
 import { ROOT, start } from './programs.js';
 
-interface Manifest {
-  readonly name: string;
-  readonly version: string;
-  readonly license: string;
-  readonly engines: { readonly node: string };
-  readonly dependencies?: Readonly<Record<string, string>>;
-  readonly peerDependencies?: Readonly<Record<string, string>>;
-  readonly exports: Readonly<Record<string, unknown>>;
-  readonly bin?: Readonly<Record<string, string>>;
-}
-
 const names = readdirSync(join(ROOT, 'packages'));
+const FRAMEWORKS = ['express', 'fastify', 'hono'];
 
-const exported = JSON.parse(
+const vectors = JSON.parse(
   readFileSync(join(ROOT, 'test', 'vectors', 'exports.json'), 'utf8'),
 ) as Readonly<Record<string, readonly string[]>>;
+/** By what a user imports. */
+const exported = Object.fromEntries(
+  Object.entries(vectors).map(([path, exports]) => [`@agentwrit/${path}`, exports]),
+);
 
-function manifestOf(name: string): Manifest {
-  return JSON.parse(readFileSync(join(ROOT, 'packages', name, 'package.json'), 'utf8')) as Manifest;
-}
-
-let folder: string;
+let temporary: string;
+let artefacts: Artefacts;
 
 beforeAll(async () => {
-  folder = mkdtempSync(join(tmpdir(), 'agentwrit-artefacts-'));
-  for (const name of names) await unpack(name);
-}, 60_000);
+  // On some systems the temporary folder is a link, and TypeScript prefers real paths.
+  temporary = mkdtempSync(join(realpathSync(tmpdir()), 'agentwrit-artefacts-'));
+  artefacts = await installArtefacts(temporary, setups);
+}, 400_000);
 
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
+afterAll(() => rmSync(temporary, { recursive: true, force: true }));
 
-/** Puts a package where an installation would, with exactly the files npm would publish. */
-async function unpack(name: string): Promise<void> {
-  const source = join(ROOT, 'packages', name);
-  const packed = await start([npmPath(), 'pack', '--dry-run', '--json', '--ignore-scripts'], {
-    cwd: source,
-    env: { npm_config_loglevel: 'silent' },
-  }).finished;
-  const [{ files }] = JSON.parse(packed.output) as [{ files: { path: string }[] }];
-  const target = join(folder, 'node_modules', '@agentwrit', name);
-  for (const { path } of files) {
-    mkdirSync(dirname(join(target, path)), { recursive: true });
-    cpSync(join(source, path), join(target, path));
-  }
-  const { dependencies, peerDependencies } = manifestOf(name);
-  for (const dependency of Object.keys({ ...dependencies, ...peerDependencies })) {
-    if (dependency.startsWith('@agentwrit/')) continue;
-    const link = join(target, 'node_modules', dependency);
-    mkdirSync(dirname(link), { recursive: true });
-    symlinkSync(realpathSync(join(source, 'node_modules', dependency)), link, 'junction');
-  }
+function tarballOf(name: string): Uint8Array<ArrayBuffer> {
+  return new Uint8Array(readFileSync(artefacts.tarballOf(name)));
 }
 
-/** npm's own script: the one that started us, else the one that came with this Node. */
-function npmPath(): string {
-  const started = process.env['npm_execpath'] ?? '';
-  return basename(started) === 'npm-cli.js'
-    ? started
-    : join(dirname(process.execPath), '..', 'lib', 'node_modules', 'npm', 'bin', 'npm-cli.js');
-}
+it('every package is installed here, and what it lets users import is known', () => {
+  expect([...new Set(setups.map((setup) => setup.package))].toSorted()).toEqual(names.toSorted());
+  const ids = names.flatMap((name) => entriesOf(readManifest(join(ROOT, 'packages', name))));
+  expect(ids.map(({ id }) => id).toSorted()).toEqual(Object.keys(exported).toSorted());
+});
 
-/** Of what a user may import: `broker`, `broker/testing`. */
-function entriesOf(name: string): readonly string[] {
-  const paths = Object.keys(manifestOf(name).exports).filter((path) => path !== './package.json');
-  return paths.map((path) => join(name, path));
-}
-
-describe.each(names)('@agentwrit/%s', (name) => {
-  it.each([
-    { how: 'import()', program: (id: string) => `const m = await import('${id}');` },
-    {
-      how: 'require()',
-      program: (id: string) =>
-        `import { createRequire } from 'node:module'; const m = createRequire(process.cwd() + '/')('${id}');`,
-    },
-  ])('gives its exports to $how', async ({ program }) => {
-    for (const entry of entriesOf(name)) {
-      const code = `${program(`@agentwrit/${entry}`)} console.log(JSON.stringify(Object.keys(m).sort()));`;
-      const { output } = await start(['--no-warnings', '--input-type=module', '-e', code], {
-        cwd: folder,
-      }).finished;
-      expect(output.trim(), entry).toBe(JSON.stringify(exported[entry]));
-    }
+describe.each(names)('the tarball of @agentwrit/%s', (name) => {
+  it('has what a user needs, and no tests or sources', () => {
+    const { packageName, listFiles } = read();
+    expect(packageName).toBe(`@agentwrit/${name}`);
+    const files = listFiles();
+    expect(new Set(files.map((file) => file.replace(/\/.*$/, '')))).toEqual(
+      new Set(['LICENSE', 'README.md', 'dist', 'package.json']),
+    );
+    const built = files.filter((file) => file.startsWith('dist/'));
+    expect(built).toEqual(expect.arrayContaining(['dist/index.js', 'dist/index.d.ts']));
+    expect(built.filter((file) => !/\.(?:js|js\.map|d\.ts)$/.test(file))).toEqual([]);
   });
 
-  it('has commands that run', async () => {
-    const { bin = {}, version } = manifestOf(name);
-    for (const [command, path] of Object.entries(bin)) {
-      const target = join(folder, 'node_modules', '@agentwrit', name, path);
-      expect(readFileSync(target, 'utf8').split('\n', 1)).toEqual(['#!/usr/bin/env node']);
-      const { code, output } = await start([target, '--version'], { cwd: folder }).finished;
-      expect([code, output], command).toEqual([0, expect.stringContaining(version)]);
-    }
-  });
-
-  it('ships what a user needs, and no tests or sources', () => {
-    const target = join(folder, 'node_modules', '@agentwrit', name);
-    // node_modules is ours: the links to its dependencies.
-    const entries = readdirSync(target).filter((entry) => entry !== 'node_modules');
-    expect(entries.toSorted()).toEqual(['LICENSE', 'README.md', 'dist', 'package.json']);
-    const built = readdirSync(join(target, 'dist'), { recursive: true, withFileTypes: true });
-    const files = built.filter((entry) => entry.isFile()).map((entry) => entry.name);
-    expect(files).toEqual(expect.arrayContaining(['index.js', 'index.d.ts']));
-    expect(files.filter((file) => !/\.(?:js|js\.map|d\.ts)$/.test(file))).toEqual([]);
-  });
-
-  it('pleases the package linter', async () => {
-    const pkgDir = join(folder, 'node_modules', '@agentwrit', name);
-    const { messages, pkg } = await publint({ pkgDir, strict: true, pack: false });
-    expect(messages.map((message) => formatMessage(message, pkg))).toEqual([]);
+  it('has every file that its exports and commands name, whatever the condition', () => {
+    const { manifest, listFiles } = read();
+    const { bin = {} } = manifest;
+    const named = [...entriesOf(manifest).flatMap(({ files }) => files), ...Object.values(bin)];
+    expect(named.length).toBeGreaterThan(1);
+    expect(named.filter((file) => !listFiles().includes(file.replace(/^\.\//, '')))).toEqual([]);
   });
 
   it('says its licence and its Node, and lets its dependencies have patches', () => {
-    const { license, engines, dependencies = {} } = manifestOf(name);
+    const { license, engines, dependencies, peerDependencies, optionalDependencies } =
+      read().manifest;
     expect(license).toBe('MIT');
     expect(engines.node).toBe('>=20.19');
-    for (const range of Object.values(dependencies)) {
-      expect(range).toMatch(/^(?:workspace:\^|\^\d+\.\d+\.\d+)$/);
+    for (const range of Object.values({ ...dependencies, ...optionalDependencies })) {
+      expect(range).toMatch(/^\^\d+\.\d+\.\d+$/);
     }
+    for (const range of Object.values(peerDependencies ?? {})) {
+      expect(range).toMatch(/^\^\d+\.\d+\.\d+(?: \|\| \^\d+\.\d+\.\d+)*$/);
+    }
+  });
+
+  it('pleases the package linter', async () => {
+    const { messages, pkg } = await publint({
+      pack: { tarball: tarballOf(name).buffer },
+      strict: true,
+    });
+    expect(messages.map((message) => formatMessage(message, pkg))).toEqual([]);
+  });
+
+  it('has types that are true however they are resolved', async () => {
+    const analysis = await checkPackage(createPackageFromTarballData(tarballOf(name)));
+    const problems = analysis.types === false ? [{ kind: 'no types' }] : analysis.problems;
+    // There is ESM only, and every Node that is supported can require() it.
+    expect(problems.filter(({ kind }) => kind !== 'CJSResolvesToESM')).toEqual([]);
+  });
+
+  /** The manifest and the paths in the tarball, relative to the package. */
+  function read() {
+    const tree = createPackageFromTarballData(tarballOf(name));
+    const root = `/node_modules/${tree.packageName}/`;
+    const manifest = JSON.parse(tree.readFile(`${root}package.json`)) as Manifest;
+    return {
+      packageName: tree.packageName,
+      manifest,
+      listFiles: () => tree.listFiles().map((path) => path.replace(root, '')),
+    };
+  }
+});
+
+describe.each(setups.map((setup) => [setup.name, setup] as const))(
+  'installed for %s',
+  (_, setup) => {
+    const manifest = readManifest(join(ROOT, 'packages', setup.package));
+    const entries = entriesOf(manifest);
+    const folder = (): string => artefacts.folderOf(setup);
+    const own = (): string => join(folder(), 'node_modules', '@agentwrit', setup.package);
+
+    it('brings no framework but the one it is for, and of ours no more than it needs', () => {
+      const brought = packagesIn(folder()).filter(
+        (name) => name.startsWith('@agentwrit/') || FRAMEWORKS.includes(name),
+      );
+      expect(brought).toEqual(setup.brings);
+    });
+
+    const wanted = Object.fromEntries(entries.map(({ id }) => [id, exported[id]]));
+
+    it.each([
+      ['import()', (id: string) => `await import('${id}')`],
+      ['require()', (id: string) => `createRequire(process.cwd() + '/')('${id}')`],
+    ] as const)('gives its exports to %s', async (_, load) => {
+      expect(await namesIn(entries.map(({ id }) => [id, load(id)]))).toEqual(wanted);
+    });
+
+    it('gives the same exports under every condition', async () => {
+      const files = entries.flatMap((entry) =>
+        entry.files
+          .filter((file) => file.endsWith('.js'))
+          .map((file) => ({ id: entry.id, url: pathToFileURL(join(own(), file)).href })),
+      );
+      expect(await namesIn(files.map(({ url }) => [url, `await import('${url}')`]))).toEqual(
+        Object.fromEntries(files.map(({ id, url }) => [url, exported[id]])),
+      );
+    });
+
+    it.each(Object.entries(manifest.bin ?? {}))('has a command that runs: %s', async (_, path) => {
+      const target = join(own(), path);
+      expect(readFileSync(target, 'utf8').split('\n', 1)).toEqual(['#!/usr/bin/env node']);
+      const { code, output } = await start([target, '--version'], { cwd: folder() }).finished;
+      expect([code, output]).toEqual([0, expect.stringContaining(manifest.version)]);
+    });
+
+    /** The names of what a program in the folder loads, by label. */
+    async function namesIn(loads: readonly (readonly [label: string, code: string])[]) {
+      const code = `import { createRequire } from 'node:module';
+      const names = {};
+      ${loads.map(([label, load]) => `names['${label}'] = Object.keys(${load}).sort();`).join('\n')}
+      console.log(JSON.stringify(names));`;
+      const { output } = await start(['--no-warnings', '--input-type=module', '-e', code], {
+        cwd: folder(),
+      }).finished;
+      return output.startsWith('{') ? (JSON.parse(output) as unknown) : output;
+    }
+  },
+);
+
+describe('a program that uses a package compiles, strictly and with every declaration checked', () => {
+  const compilations = setups.flatMap(compilationsOf);
+  let diagnostics: ReadonlyMap<string, string>;
+
+  beforeAll(async () => {
+    diagnostics = await compile(compilations, artefacts);
+  }, 180_000);
+
+  it.each(compilations.map(({ name }) => name))('%s', (name) => {
+    expect(diagnostics.get(name)).toBe('');
   });
 });

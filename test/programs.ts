@@ -22,10 +22,17 @@ afterAll(() => {
   for (const child of running) child.kill('SIGKILL');
 });
 
-/** Starts a program with this Node. It is stopped after the tests of the file if it has not ended by itself. */
+/**
+ * Starts a program with this Node. It is stopped after `timeoutMs`, and after the tests of the file, if it
+ * has not ended by itself.
+ */
 export function start(
   args: readonly string[],
-  options: { readonly env?: Readonly<Record<string, string>>; readonly cwd?: string } = {},
+  options: {
+    readonly env?: Readonly<Record<string, string>>;
+    readonly cwd?: string;
+    readonly timeoutMs?: number;
+  } = {},
 ): { readonly child: ChildProcess; readonly finished: Promise<Finished> } {
   const env = Object.fromEntries(
     Object.entries(process.env).filter(([name]) => !name.startsWith('AGENTWRIT_')),
@@ -34,6 +41,8 @@ export function start(
     cwd: options.cwd ?? ROOT,
     env: { ...env, NO_COLOR: '1', ...options.env },
     stdio: ['ignore', 'pipe', 'pipe'],
+    timeout: options.timeoutMs,
+    killSignal: 'SIGKILL',
   });
   running.add(child);
   let output = '';
