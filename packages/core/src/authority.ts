@@ -9,11 +9,12 @@ import type { RefusalReason } from './decision.js';
 import { emitBreakerState, emitBrokerCall } from './events.js';
 import { Freshness } from './freshness.js';
 import type { GuardSettings } from './guard-options.js';
+import { createInProcessTransport } from './in-process-transport.js';
+import type { Platform } from './platform.js';
 import { createProver, type Prover, type Tolerance } from './prover.js';
 import { followFeed } from './revocation-feed.js';
 import { CallFigures, type GuardStats, newCounts } from './stats.js';
 import { type Revocation, Tombstones } from './tombstones.js';
-import { createInProcessTransport, createPoolTransport } from './transport.js';
 import { Verdicts } from './verdicts.js';
 
 export interface Authority {
@@ -29,7 +30,7 @@ export interface Authority {
 // A revocation costs about 200 bytes. With more of them than this, all is asked for again.
 const MAX_TOMBSTONES = 50_000;
 
-export function createAuthority(settings: GuardSettings): Authority {
+export function createAuthority(settings: GuardSettings, platform: Platform): Authority {
   const { clock, feed, timeoutMs, maxConcurrentCalls, maxQueuedCalls } = settings;
   const timeline = new Timeline(clock);
   const counts = newCounts();
@@ -39,7 +40,7 @@ export function createAuthority(settings: GuardSettings): Authority {
   const gate = createBrokerGate({ clock, maxConcurrentCalls, maxQueuedCalls, onBreaker });
   const transport =
     settings.broker instanceof URL
-      ? createPoolTransport(settings.broker, { connections: maxConcurrentCalls, timeoutMs })
+      ? platform.createTransport(settings.broker, { connections: maxConcurrentCalls, timeoutMs })
       : createInProcessTransport(settings.broker);
   const onCall = (call: BrokerCall): void => {
     calls.add(call);

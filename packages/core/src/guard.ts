@@ -13,6 +13,7 @@ import {
   resolveRouteOptions,
   type RouteOptions,
 } from './guard-options.js';
+import type { Platform } from './platform.js';
 import { compilePolicy } from './policy.js';
 import type { Proven, Tolerance } from './prover.js';
 import { type Refusal, refuse } from './refusal.js';
@@ -64,11 +65,17 @@ export interface Guard {
   readonly close: () => Promise<void>;
 }
 
-/** @throws TypeError naming the option that is wrong and what is allowed */
-export function createGuard(options: GuardOptions): Guard {
+export type CreateGuard = (options: GuardOptions) => Guard;
+
+/** `createGuard`, as it is on that platform. */
+export function guardOn(platform: Platform): CreateGuard {
+  return (options) => createGuard(options, platform);
+}
+
+function createGuard(options: GuardOptions, platform: Platform): Guard {
   const settings = resolveGuardOptions(options);
   const { clock, onDecision, realm } = settings;
-  const core = createAuthority(settings);
+  const core = createAuthority(settings, platform);
   const breachOf = compilePolicy(settings.policy);
   const warnings = new Warnings('AGENTWRIT_REFUSING');
   let closing: Promise<void> | undefined;

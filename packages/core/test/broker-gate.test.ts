@@ -3,7 +3,7 @@ import { createBrokerCalls } from '../src/broker.js';
 import type { BreakerState } from '../src/breaker.js';
 import { type BrokerGate, type CallPurpose, createBrokerGate } from '../src/broker-gate.js';
 import { BrokerFault, type FaultCode } from '../src/fault.js';
-import { createInProcessTransport } from '../src/transport.js';
+import { createInProcessTransport } from '../src/in-process-transport.js';
 import { Deferred, FakeClock, REFUSED, tokenOf, turns, vouch } from './fixtures.js';
 
 interface CallOptions {
