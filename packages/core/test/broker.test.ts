@@ -6,10 +6,12 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { type Broker, type BrokerCall, createBrokerCalls } from '../src/broker.js';
 import { createBrokerGate } from '../src/broker-gate.js';
 import { systemClock } from '../src/clock.js';
+import { Deadlines } from '../src/deadlines.js';
 import { BrokerFault } from '../src/fault.js';
 import { createInProcessTransport } from '../src/in-process-transport.js';
 import type { Platform } from '../src/platform.js';
 import type { BrokerAnswer, BrokerTransport } from '../src/transport.js';
+import { queuedTurns } from '../src/turns.js';
 import { claimsOf, Deferred, json, REFUSED, tokenOf, turns, vouch } from './fixtures.js';
 import { FETCH, POOL } from './platforms.js';
 
@@ -44,11 +46,16 @@ function callsOver(
 ): Broker {
   const gate = createBrokerGate({
     clock: systemClock,
-    maxConcurrentCalls,
-    maxQueuedCalls: 100,
+    turns: queuedTurns({ maxConcurrentCalls, maxQueuedCalls: 100 }),
+    timeoutMs: TIMEOUT_MS,
     onBreaker: () => undefined,
   });
-  const calls = createBrokerCalls(transport, { timeoutMs: TIMEOUT_MS, gate, onCall });
+  const deadlines = new Deadlines({
+    timeoutMs: TIMEOUT_MS,
+    isBackground: false,
+    canBeEnded: true,
+  });
+  const calls = createBrokerCalls(transport, { deadlines, gate, onCall });
   cleanUps.push(() => calls.close());
   return calls;
 }
