@@ -27,7 +27,7 @@ const FETCH_APPS = { fetch: 'Plain fetch', hono: 'Hono 4' };
 const NODE_APPS = { express5: 'Express 5', express4: 'Express 4', fastify: 'Fastify 5' };
 
 /** Runtimes that the packages do not work on yet: a name that is on this list for no reason fails a test. */
-const UNSUPPORTED: readonly string[] = ['Deno', 'Bun', 'workerd', 'workerd without nodejs_compat'];
+const UNSUPPORTED: readonly string[] = ['workerd without nodejs_compat'];
 
 function entriesOf(runtime: Runtime, apps: Readonly<Record<string, string>>): HostEntry[] {
   return Object.entries(apps).map(([app, title]) => ({

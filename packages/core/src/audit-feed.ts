@@ -6,12 +6,10 @@ import { createAuditSession } from './audit-session.js';
 import { type PollTime, systemTime, tailAuditLog } from './audit-tail.js';
 import { readBroker } from './broker-option.js';
 import { assertDefined } from './guard-settings.js';
+import { createInProcessTransport } from './in-process-transport.js';
+import type { Platform } from './platform.js';
 import type { RevocationFeed } from './revocation-feed.js';
-import {
-  createInProcessTransport,
-  createPoolTransport,
-  type InProcessBroker,
-} from './transport.js';
+import type { InProcessBroker } from './transport.js';
 
 export interface AuditFeedOptions {
   /** The broker's base URL, or a broker object in this process (`createBroker()`): the guard's. */
@@ -34,21 +32,25 @@ const AUDIT_FEED_OPTIONS: readonly (keyof AuditFeedOptions)[] = [
   'allowInsecureHttp',
 ];
 
-/**
- * Follows the broker's audit log, so that a guard with a long `maxAge` hears of every revocation, release and
- * renewal within a poll. Each guard that it is given to has its own log-in and its own polls, until it closes.
- *
- * @throws TypeError naming the option that is wrong and what is allowed
- * @example
- * const feed = createAuditFeed({ broker, adminSecret });
- * const guard = createGuard({ broker, feed, maxAge: 300 });
- */
-export function createAuditFeed(options: AuditFeedOptions): RevocationFeed {
-  return createTimedAuditFeed(options, systemTime);
+export type CreateAuditFeed = (options: AuditFeedOptions) => RevocationFeed;
+
+/** `createAuditFeed`, as it is on that platform. */
+export function auditFeedOn(platform: Platform): CreateAuditFeed {
+  return (options) => createTimedAuditFeed(options, systemTime, platform);
 }
 
 /** The same, in a time of its own. */
-export function createTimedAuditFeed(options: AuditFeedOptions, time: PollTime): RevocationFeed {
+export function createTimedAuditFeed(
+  options: AuditFeedOptions,
+  time: PollTime,
+  { createTransport, sharesWork }: Platform,
+): RevocationFeed {
+  if (!sharesWork) {
+    throw new TypeError(
+      '"createAuditFeed" needs a process that lives between requests, which there is not here: use a short "maxAge" ' +
+        'instead, or push revocations with a feed of your own. (Is this Node? Then bundle with the condition "node".)',
+    );
+  }
   assertKnownOptions(options, 'createAuditFeed', AUDIT_FEED_OPTIONS);
   assertDefined(options);
   const { adminSecret, pollMs = 1000, timeoutMs = 2000, allowInsecureHttp = false } = options;
@@ -62,7 +64,7 @@ export function createTimedAuditFeed(options: AuditFeedOptions, time: PollTime):
     subscribe(sink) {
       const transport =
         broker instanceof URL
-          ? createPoolTransport(broker, { connections: 1, timeoutMs })
+          ? createTransport(broker, { connections: 1, timeoutMs })
           : createInProcessTransport(broker);
       const { monotonic } = time;
       const session = createAuditSession(transport, { adminSecret, timeoutMs, monotonic });

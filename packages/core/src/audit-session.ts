@@ -49,7 +49,7 @@ export function createAuditSession(
   { adminSecret, timeoutMs, monotonic }: AuditSessionOptions,
 ): AuditSession {
   let login: { readonly token: string; readonly endsAt: number } | undefined;
-  const deadlines = new Deadlines({ timeoutMs, isBackground: true });
+  const deadlines = new Deadlines({ timeoutMs, isBackground: true, canBeEnded: true });
   let isClosed = false;
 
   async function exchange(

@@ -9,11 +9,13 @@ import type { RefusalReason } from './decision.js';
 import { emitBreakerState, emitBrokerCall } from './events.js';
 import { Freshness } from './freshness.js';
 import type { GuardSettings } from './guard-settings.js';
+import { createInProcessTransport } from './in-process-transport.js';
+import type { Platform } from './platform.js';
 import { createProver, type Prover, type Tolerance } from './prover.js';
 import { followFeed } from './revocation-feed.js';
+import { sharingOn } from './sharing.js';
 import { CallFigures, type GuardStats, newCounts } from './stats.js';
 import { type Revocation, Tombstones } from './tombstones.js';
-import { createInProcessTransport, createPoolTransport } from './transport.js';
 import { Verdicts } from './verdicts.js';
 
 export interface Authority {
@@ -29,30 +31,31 @@ export interface Authority {
 // A revocation costs about 200 bytes. With more of them than this, all is asked for again.
 const MAX_TOMBSTONES = 50_000;
 
-export function createAuthority(settings: GuardSettings<never>): Authority {
-  const { clock, feed, timeoutMs, maxConcurrentCalls, maxQueuedCalls } = settings;
+export function createAuthority(settings: GuardSettings<never>, platform: Platform): Authority {
+  const { clock, feed, timeoutMs, maxConcurrentCalls } = settings;
   const timeline = new Timeline(clock);
   const counts = newCounts();
   const calls = new CallFigures();
   const refusals: Partial<Record<RefusalReason, number>> = {};
   const onBreaker = emitBreakerState;
-  const gate = createBrokerGate({ clock, maxConcurrentCalls, maxQueuedCalls, onBreaker });
+  const { turns, questions, deadlines, maxRefreshes } = sharingOn(platform, settings);
+  const gate = createBrokerGate({ clock, turns, timeoutMs, onBreaker });
   const transport =
     settings.broker instanceof URL
-      ? createPoolTransport(settings.broker, { connections: maxConcurrentCalls, timeoutMs })
+      ? platform.createTransport(settings.broker, { connections: maxConcurrentCalls, timeoutMs })
       : createInProcessTransport(settings.broker);
   const onCall = (call: BrokerCall): void => {
     calls.add(call);
     emitBrokerCall(call);
   };
-  const broker = createBrokerCalls(transport, { timeoutMs, gate, onCall });
+  const broker = createBrokerCalls(transport, { deadlines, gate, onCall });
   const tombstones = new Tombstones({ maxEntries: MAX_TOMBSTONES });
   const maxEntries = settings.maxCachedTokens;
-  const maxRefreshes = maxConcurrentCalls;
   const verdicts = new Verdicts(broker, {
     timeline,
     tombstones,
     counts,
+    questions,
     maxEntries,
     maxRefreshes,
   });
@@ -93,13 +96,13 @@ export function createAuthority(settings: GuardSettings<never>): Authority {
       broker: {
         ...calls.figures(),
         breaker: gate.state(),
-        running: gate.running(),
-        queued: gate.queued(),
+        running: turns.running(),
+        queued: turns.queued(),
       },
       sizes: {
         verdicts: verdicts.size,
         refused: verdicts.refusedSize,
-        questions: verdicts.questions,
+        questions: questions.count(),
         tombstones: tombstones.size,
       },
       feed: feed === undefined ? 'none' : freshness.isFed ? 'in step' : 'behind',
@@ -108,7 +111,7 @@ export function createAuthority(settings: GuardSettings<never>): Authority {
       const ending = unfollow?.();
       try {
         await broker.close();
-        await withinTime(ending, timeoutMs);
+        if (ending) await withinTime(ending, timeoutMs);
       } finally {
         // An answer that was on its way may have come in meanwhile.
         verdicts.clear();
@@ -118,12 +121,12 @@ export function createAuthority(settings: GuardSettings<never>): Authority {
 }
 
 /** A feed that fails to end, or takes its time, does not keep the guard from closing. */
-async function withinTime(ending: Promise<void> | undefined, timeoutMs: number): Promise<void> {
-  let timer: NodeJS.Timeout | undefined;
+async function withinTime(ending: Promise<void>, timeoutMs: number): Promise<void> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
   const time = new Promise<void>((resolve) => {
     timer = setTimeout(resolve, timeoutMs);
   });
-  await Promise.race([ending?.catch(() => undefined), time]);
+  await Promise.race([ending.catch(() => undefined), time]);
   clearTimeout(timer);
 }
 

@@ -12,6 +12,8 @@ export type BreakerState = 'closed' | 'open' | 'half-open';
 
 export interface BreakerOptions {
   readonly clock: Pick<Clock, 'monotonic'>;
+  /** No call runs for longer: one that is not heard of by then has been lost with its request. */
+  readonly timeoutMs: number;
   readonly onChange: (state: BreakerState) => void;
 }
 
@@ -23,15 +25,17 @@ const LONGEST_PAUSE_MS = 5000;
 
 export class Breaker {
   readonly #clock: Pick<Clock, 'monotonic'>;
+  readonly #timeoutMs: number;
   readonly #onChange: (state: BreakerState) => void;
   #state: BreakerState = 'closed';
   #faults = 0;
   #pauseMs = FIRST_PAUSE_MS;
-  /** Monotonic milliseconds. */
-  #openUntil = 0;
+  /** Unless it is closed: when the next call may look; monotonic milliseconds. */
+  #nextLookAt = 0;
 
-  constructor({ clock, onChange }: BreakerOptions) {
+  constructor({ clock, timeoutMs, onChange }: BreakerOptions) {
     this.#clock = clock;
+    this.#timeoutMs = timeoutMs;
     this.#onChange = onChange;
   }
 
@@ -41,17 +45,22 @@ export class Breaker {
 
   /** @throws BrokerFault `circuit_open` when no call may be made now */
   assertPasses(): void {
-    if (this.#state === 'closed') return;
-    if (this.#state === 'open' && this.#clock.monotonic() >= this.#openUntil) return;
+    const now = this.#clock.monotonic();
+    if (this.#state === 'closed' || now >= this.#nextLookAt) return;
     throw new BrokerFault('circuit_open', 'the broker has failed repeatedly; it is left alone', {
-      retryAfterSeconds: Math.max(1, Math.ceil((this.#openUntil - this.#clock.monotonic()) / 1000)),
+      // The call that looks now may be answered any moment.
+      retryAfterSeconds:
+        this.#state === 'open' ? Math.max(1, Math.ceil((this.#nextLookAt - now) / 1000)) : 1,
     });
   }
 
   /** Makes the call, if one may be made. Any way it ends counts: as an answer, or as a fault. */
   async run<T>(call: () => Promise<T>): Promise<T> {
     this.assertPasses();
-    if (this.#state === 'open') this.#become('half-open');
+    if (this.#state !== 'closed') {
+      this.#nextLookAt = this.#clock.monotonic() + this.#timeoutMs;
+      this.#become('half-open');
+    }
     try {
       const answer = await call();
       this.#answered();
@@ -74,7 +83,7 @@ export class Breaker {
     const hasLooked = this.#state === 'half-open';
     if (!hasLooked && (this.#state === 'open' || this.#faults < FAULTS_TO_OPEN)) return;
     if (hasLooked) this.#pauseMs = Math.min(2 * this.#pauseMs, LONGEST_PAUSE_MS);
-    this.#openUntil = this.#clock.monotonic() + this.#pauseMs;
+    this.#nextLookAt = this.#clock.monotonic() + this.#pauseMs;
     this.#become('open');
   }
 

@@ -2,11 +2,12 @@
 
 import { type Claims, readValidation, type ValidateAnswer, WireError } from '@agentwrit/protocol';
 import { readJsonAnswer } from './broker-answer.js';
-import type { BrokerGate, CallPurpose } from './broker-gate.js';
-import { type Deadline, Deadlines } from './deadlines.js';
+import type { BrokerGate } from './broker-gate.js';
+import type { Deadline, Deadlines } from './deadlines.js';
 import { BrokerFault, type FaultCode } from './fault.js';
 import { decodeTokenPart } from './prefilter.js';
 import type { BrokerAnswer, BrokerTransport } from './transport.js';
+import type { CallPurpose } from './turns.js';
 
 /** What the broker said about one token: vouched for, with its claims, or refused. */
 export type Verdict = ValidateAnswer;
@@ -23,8 +24,8 @@ export interface Broker {
 }
 
 export interface BrokerCallsOptions {
-  /** Deadline over the whole call: its turn, the connection, headers and body. */
-  readonly timeoutMs: number;
+  /** Over the whole call: its turn, the connection, headers and body. */
+  readonly deadlines: Deadlines;
   readonly gate: BrokerGate;
   readonly onCall: (call: BrokerCall) => void;
 }
@@ -37,10 +38,8 @@ export interface BrokerCall {
 
 export function createBrokerCalls(
   transport: BrokerTransport,
-  { timeoutMs, gate, onCall }: BrokerCallsOptions,
+  { deadlines, gate, onCall }: BrokerCallsOptions,
 ): Broker {
-  const deadlines = new Deadlines({ timeoutMs, isBackground: false });
-
   async function post(token: string, requestId: string, deadline: Deadline): Promise<Verdict> {
     const body = JSON.stringify({ token });
     const { signal, passed } = deadline;
@@ -78,7 +77,7 @@ export function createBrokerCalls(
         gate.run({
           purpose,
           signal: deadline.signal,
-          isTooLate: () => performance.now() - askedAt > timeoutMs / 2,
+          isTooLate: () => performance.now() - askedAt > deadlines.timeoutMs / 2,
           make: () => observed(post(token, requestId, deadline)),
         }),
       );

@@ -12,6 +12,8 @@ export interface DeadlinesOptions {
   readonly timeoutMs: number;
   /** Nobody waits for the calls: they keep no process alive. */
   readonly isBackground: boolean;
+  /** Whether {@link Deadlines.endAll} reaches them. Each call is kept for that until it ends. */
+  readonly canBeEnded: boolean;
 }
 
 export class Deadlines {
@@ -23,8 +25,12 @@ export class Deadlines {
     this.#options = options;
   }
 
+  get timeoutMs(): number {
+    return this.#options.timeoutMs;
+  }
+
   async run<T>(call: (deadline: Deadline) => Promise<T>): Promise<T> {
-    const { timeoutMs, isBackground } = this.#options;
+    const { timeoutMs, isBackground, canBeEnded } = this.#options;
     const controller = new AbortController();
     let giveUp: (fault: BrokerFault) => void = () => undefined;
     const passed = new Promise<never>((_, reject) => {
@@ -33,7 +39,7 @@ export class Deadlines {
         controller.abort(fault);
       };
     });
-    this.#running.add(giveUp);
+    if (canBeEnded) this.#running.add(giveUp);
     const timer = setTimeout(
       () => giveUp(new BrokerFault('timeout', `no whole answer within ${timeoutMs} ms`)),
       timeoutMs,

@@ -9,6 +9,7 @@ import { describeDecision, emitDecision, isObserved } from './events.js';
 import type { GuardOptions } from './guard-options.js';
 import { resolveGuardOptions } from './guard-settings.js';
 import { judge } from './judgement.js';
+import type { Platform } from './platform.js';
 import { type HttpAnswer, type Refusal, refuse } from './refusal.js';
 import { renderRefusal } from './render.js';
 import type { RequestFacts } from './request-facts.js';
@@ -86,11 +87,17 @@ export interface Guard<Request = unknown> {
   readonly close: () => Promise<void>;
 }
 
-/** @throws TypeError naming the option that is wrong and what is allowed */
-export function createGuard<Request = unknown>(options: GuardOptions<Request>): Guard<Request> {
+export type CreateGuard = <Request = unknown>(options: GuardOptions<Request>) => Guard<Request>;
+
+/** `createGuard`, as it is on that platform. */
+export function guardOn(platform: Platform): CreateGuard {
+  return (options) => createGuard(options, platform);
+}
+
+function createGuard<Request>(options: GuardOptions<Request>, platform: Platform): Guard<Request> {
   const settings = resolveGuardOptions(options);
   const { clock, onDecision, realm, render, resource } = settings;
-  const core = createAuthority(settings);
+  const core = createAuthority(settings, platform);
   const declaredScopes = new Set<string>();
   const warnings = new Warnings('AGENTWRIT_REFUSING');
   let closing: Promise<void> | undefined;

@@ -1,55 +1,47 @@
-// In the order data flows: see "Follow one request" in the README at the top of the repository.
-export {
-  createGuard,
-  type Guard,
-  type GuardAnswer,
-  type ResourceMetadata,
-  type RouteCheck,
-} from './guard.js';
-export type { GuardOptions } from './guard-options.js';
-export { brokerFromEnv, type Environment } from './environment.js';
-export { createAgentWrit, fromEnv } from './create-agentwrit.js';
-export type {
-  AgentHandler,
-  FetchAgentWrit,
-  FetchHandler,
-  FetchRouteOptions,
-  WithAgent,
-  WithScope,
-} from './fetch-agentwrit.js';
-export type { AuthenticateOptions, RequireScope, RouteNeeds, RouteOptions } from './route.js';
-export {
-  assertGuarded,
-  type ListedRoute,
-  listRoute,
-  markOf,
-  markRoute,
-  type RouteMark,
-} from './route-marks.js';
-export { readAuthorization } from './bearer.js';
-export { readRouteParameter, type RequestFacts } from './request-facts.js';
-export type { InProcessBroker } from './transport.js';
-export type { FaultCode } from './fault.js';
-export { Agent, type DelegationLink, type Proof } from './agent.js';
-export { currentAgent, runAs } from './current-agent.js';
-export type { DelegationPolicy, NamedTask, PolicyOptions, RoutePolicyOptions } from './policy.js';
-export type { ComputedScopes, Requirable } from './requirement.js';
-export type { RefusalReason } from './decision.js';
-export type { HttpAnswer, Refusal, RefusalProblem } from './refusal.js';
-export type { Render, RenderedBody } from './render.js';
-export type { ResourceMetadataOptions } from './resource-metadata.js';
-export {
-  BREAKER_CHANNEL,
-  BROKER_CALL_CHANNEL,
-  DECISION_CHANNEL,
-  type DecisionEvent,
-  type DecisionSink,
-} from './events.js';
-export type { BrokerCall } from './broker.js';
-export type { BreakerState } from './breaker.js';
-export type { BrokerStats, GuardCounts, GuardStats } from './stats.js';
-export { type AuditFeedOptions, createAuditFeed } from './audit-feed.js';
-export type { RevocationFeed, RevocationSink } from './revocation-feed.js';
-export type { Revocation } from './tombstones.js';
-export type { Clock, Moment } from './clock.js';
-export { isScope, type Scope } from '@agentwrit/protocol';
+// For Node: connections of our own to the broker.
+
+import { auditFeedOn, type CreateAuditFeed } from './audit-feed.js';
+import { agentWritOn, type CreateAgentWrit, type FromEnv, fromEnvOn } from './create-agentwrit.js';
+import { type CreateGuard, guardOn } from './guard.js';
+import type { Platform } from './platform.js';
+import { createPoolTransport } from './pool-transport.js';
+
+export * from './exports.js';
+
+const platform: Platform = { createTransport: createPoolTransport, sharesWork: true };
+
+/**
+ * Protects any number of routes with one cache and one pool of connections to the broker. Does no I/O of its
+ * own: it may be called where a Worker starts.
+ *
+ * @throws TypeError naming the option that is wrong and what is allowed
+ */
+export const createGuard: CreateGuard = guardOn(platform);
+
+/**
+ * Follows the broker's audit log, so that a guard with a long `maxAge` hears of every revocation, release and
+ * renewal within a poll. Each guard that it is given to has its own log-in and its own polls, until it closes.
+ *
+ * @throws TypeError naming the option that is wrong and what is allowed; always where no process lives between
+ * requests, as in a Worker
+ * @example
+ * const feed = createAuditFeed({ broker, adminSecret });
+ * const guard = createGuard({ broker, feed, maxAge: 300 });
+ */
+export const createAuditFeed: CreateAuditFeed = auditFeedOn(platform);
+
+/**
+ * The guard for handlers `(Request) => Response`: one cache, one pool of connections to the broker.
+ *
+ * @throws TypeError naming the option that is wrong and what is allowed
+ * @example
+ * const { withScope } = createAgentWrit({ broker: 'http://127.0.0.1:8080', audience: 'orders' });
+ */
+export const createAgentWrit: CreateAgentWrit = agentWritOn(createGuard);
+
+/**
+ * The same, with the broker from `AGENTWRIT_BROKER_URL`.
+ *
+ * @throws TypeError when that is not set
+ */
+export const fromEnv: FromEnv = fromEnvOn(createGuard);

@@ -1,6 +1,5 @@
 // One request to the broker in → status, type and text of the answer out. Knows nothing of what they mean.
 
-import { Pool } from 'undici';
 import { BrokerFault } from './fault.js';
 
 export interface BrokerAnswer {
@@ -34,6 +33,13 @@ export interface GetOptions {
   readonly maxBytes: number;
 }
 
+export interface PoolOptions {
+  /** As many as calls that run at once. */
+  readonly connections: number;
+  /** How long a connection may take to come about: nobody waits for longer than a call may take. */
+  readonly timeoutMs: number;
+}
+
 /** Apart from other faults: to ask for less may help. */
 export class OversizedAnswer extends BrokerFault {
   constructor(maxBytes: number) {
@@ -49,14 +55,8 @@ export interface InProcessBroker {
 // Claims of the longest token that a guard looks at, each character escaped in six, stay below this.
 const MAX_ANSWER_BYTES = 512 * 1024;
 
-export interface PoolOptions {
-  /** As many as calls that run at once. */
-  readonly connections: number;
-  /** How long a connection may take to come about: nobody waits for longer than a call may take. */
-  readonly timeoutMs: number;
-}
-
-interface OutgoingRequest {
+/** What is sent, whatever sends it. */
+export interface OutgoingRequest {
   readonly method: 'GET' | 'POST';
   /** From `/v1/` on. */
   readonly path: string;
@@ -66,7 +66,8 @@ interface OutgoingRequest {
   readonly maxBytes: number;
 }
 
-function operatorTransport(
+/** @param send may reject with anything; what is no fault yet becomes one */
+export function operatorTransport(
   send: (request: OutgoingRequest) => Promise<BrokerAnswer>,
   close: () => Promise<void>,
 ): OperatorTransport {
@@ -105,75 +106,22 @@ function operatorTransport(
   };
 }
 
-/**
- * A keep-alive pool of connections to one broker. Redirects are not followed: they are just a status.
- */
-export function createPoolTransport(
-  brokerUrl: URL,
-  { connections, timeoutMs }: PoolOptions,
-): OperatorTransport {
-  const pool = new Pool(brokerUrl.origin, { connections, connectTimeout: timeoutMs });
-  const basePath = brokerUrl.pathname.replace(/\/+$/, '');
-  return operatorTransport(
-    async ({ path, maxBytes, ...request }) => {
-      const answer = await pool.request({ path: basePath + path, ...request });
-      return {
-        status: answer.statusCode,
-        contentType: single(answer.headers['content-type']) ?? '',
-        retryAfter: single(answer.headers['retry-after']),
-        body: await readText(answer.body, maxBytes),
-      };
-    },
-    // Calls that are still running are given up: their callers are answered 503, not kept waiting.
-    () => pool.destroy(),
-  );
-}
-
-/** Calls a broker object in this process; the wire format is the same, only the socket is missing. */
-export function createInProcessTransport(broker: InProcessBroker): OperatorTransport {
-  return operatorTransport(
-    async ({ path, maxBytes, ...request }) => {
-      const answer = await broker.fetch(new Request(`http://broker.invalid${path}`, request));
-      const { signal } = request;
-      return {
-        status: answer.status,
-        contentType: answer.headers.get('content-type') ?? '',
-        retryAfter: answer.headers.get('retry-after') ?? undefined,
-        // Through a pipe that the signal cuts: reading must end with the call, though nobody waits for it.
-        body: await readText(
-          answer.body?.pipeThrough(new TransformStream(), { signal }) ?? [],
-          maxBytes,
-        ),
-      };
-    },
-    // Whoever made the broker closes it.
-    () => Promise.resolve(),
-  );
-}
-
-async function readText(
-  body: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
-  maxBytes: number,
-): Promise<string> {
-  const chunks: Uint8Array[] = [];
-  let size = 0;
-  for await (const chunk of body) {
-    size += chunk.byteLength;
-    // Leaving the loop ends the stream, so the rest is not read.
-    if (size > maxBytes) throw new OversizedAnswer(maxBytes);
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks).toString('utf8');
-}
-
-function single(value: string | string[] | undefined): string | undefined {
-  return typeof value === 'string' ? value : value?.[0];
-}
-
 function asFault(error: unknown): BrokerFault {
   if (error instanceof BrokerFault) return error;
-  // Only its code, ECONNREFUSED say: the rest of a client's error can hold the bytes it choked on.
-  const code =
-    error instanceof Error && 'code' in error ? String(error.code).slice(0, 60) : 'unknown';
-  return new BrokerFault('connection', `the connection to the broker failed (${code})`);
+  // What `fetch` rejects with has it in its cause.
+  const code = codeOf(error) ?? (error instanceof Error ? codeOf(error.cause) : undefined);
+  return new BrokerFault(
+    'connection',
+    `the connection to the broker failed (${code ?? 'unknown'})`,
+  );
+}
+
+// ECONNREFUSED, UND_ERR_SOCKET, ConnectionRefused. Nothing else of a client's error: it can hold the bytes that
+// the client choked on.
+const CODE = /^\w{1,60}$/;
+
+function codeOf(error: unknown): string | undefined {
+  if (!(error instanceof Error) || !('code' in error)) return undefined;
+  const { code } = error;
+  return typeof code === 'string' && CODE.test(code) ? code : undefined;
 }

@@ -5,17 +5,15 @@
 // travels is then at most `maxAge` old, and not `maxAge` plus a slow network.
 
 import { LRUCache } from 'lru-cache';
-import type { Broker, Verdict } from './broker.js';
-import type { CallPurpose } from './broker-gate.js';
-import type { Moment, Timeline } from './clock.js';
+import type { Broker } from './broker.js';
+import type { Timeline } from './clock.js';
 import { BrokerFault } from './fault.js';
 import { isWithin, type Limit } from './freshness.js';
+import type { DatedVerdict, Question, Questions } from './questions.js';
 import { type RefusedToken, RefusedTokens } from './refused-tokens.js';
 import type { GuardCounts } from './stats.js';
 import type { Tombstones } from './tombstones.js';
-
-/** A verdict, and when the broker was asked for it. */
-export type DatedVerdict = Verdict & { readonly asked: Moment };
+import type { CallPurpose } from './turns.js';
 
 /** The only kind that can admit anybody. */
 export type Vouched = Extract<DatedVerdict, { valid: true }>;
@@ -24,6 +22,7 @@ export interface VerdictsOptions {
   readonly timeline: Timeline;
   readonly tombstones: Tombstones;
   readonly counts: GuardCounts;
+  readonly questions: Questions;
   readonly maxEntries: number;
   /** Questions ahead of need that are under way at once. */
   readonly maxRefreshes: number;
@@ -43,11 +42,6 @@ interface Known extends Vouched {
   triedAt: number;
 }
 
-interface Question {
-  readonly asked: Moment;
-  readonly answer: Promise<DatedVerdict>;
-}
-
 // A token that is revoked again and again while it is asked for: somebody tells nonsense, or very much.
 const MAX_ATTEMPTS = 3;
 
@@ -64,18 +58,18 @@ export class Verdicts {
   readonly #counts: GuardCounts;
   readonly #known: LRUCache<string, Known>;
   readonly #refused = new RefusedTokens();
-  /** The newest question under way for each token. */
-  readonly #questions = new Map<string, Question>();
+  readonly #questions: Questions;
   readonly #maxRefreshes: number;
   #refreshing = 0;
 
   constructor(broker: Broker, options: VerdictsOptions) {
-    const { timeline, tombstones, counts, maxEntries, maxRefreshes } = options;
+    const { timeline, tombstones, counts, questions, maxEntries, maxRefreshes } = options;
     this.#broker = broker;
     this.#maxRefreshes = maxRefreshes;
     this.#timeline = timeline;
     this.#tombstones = tombstones;
     this.#counts = counts;
+    this.#questions = questions;
     this.#known = new LRUCache({ max: maxEntries });
   }
 
@@ -85,10 +79,6 @@ export class Verdicts {
 
   get refusedSize(): number {
     return this.#refused.size;
-  }
-
-  get questions(): number {
-    return this.#questions.size;
   }
 
   /** A remembered verdict that is young enough, and that nothing the guard was told of has voided. */
@@ -122,7 +112,7 @@ export class Verdicts {
     const purpose = this.#known.has(inquiry.digest) ? 'known' : 'new';
     let after = -Infinity;
     for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt += 1) {
-      const running = this.#questions.get(inquiry.digest);
+      const running = this.#questions.running(inquiry.digest);
       const joins = running && isWithin(running.asked, limit) && running.asked.order > after;
       this.#counts[joins ? 'joins' : 'misses'] += 1;
       const question = joins ? running : this.#question(inquiry, purpose);
@@ -146,7 +136,7 @@ export class Verdicts {
   /** Asks about a token that is still good, so that no request has to wait when it no longer is. */
   refresh(inquiry: Inquiry): void {
     const known = this.#known.peek(inquiry.digest);
-    if (known === undefined || this.#questions.has(inquiry.digest)) return;
+    if (known === undefined || this.#questions.running(inquiry.digest)) return;
     // Beyond these, a token is asked for when a request needs it.
     if (this.#refreshing >= this.#maxRefreshes) return;
     known.triedAt = this.#timeline.ago(0).at;
@@ -174,27 +164,19 @@ export class Verdicts {
       answer: this.#broker.validate(token, { requestId, purpose }).then(
         (answer) => {
           const verdict = { ...answer, asked };
-          if (this.#finish(digest, question)) this.#remember(digest, token, verdict);
+          if (this.#questions.end(digest, question)) this.#remember(digest, token, verdict);
           // A refusal ends what was good, also when it comes too late to be remembered itself.
           else if (!verdict.valid) this.#known.delete(digest);
           return verdict;
         },
         (fault: unknown) => {
-          this.#finish(digest, question);
+          this.#questions.end(digest, question);
           throw fault;
         },
       ),
     };
-    this.#questions.set(digest, question);
+    this.#questions.begin(digest, question);
     return question;
-  }
-
-  // Whether this was still the newest question about the token. Only its answer may be remembered: an older
-  // one that arrives late could bring back a token which a newer one has already found dead.
-  #finish(digest: string, question: Question): boolean {
-    if (this.#questions.get(digest) !== question) return false;
-    this.#questions.delete(digest);
-    return true;
   }
 
   #remember(digest: string, token: string, verdict: DatedVerdict): void {

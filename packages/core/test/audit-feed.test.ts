@@ -15,6 +15,7 @@ import {
 } from '../src/index.js';
 import { PollClock, SECRET } from './audit-scene.js';
 import { FakeClock, requestWith, ScriptedBroker, tokenOf, turns } from './fixtures.js';
+import { POOL } from './platforms.js';
 
 let warned: string[] = [];
 const listen = (warning: Error & { code?: string }): void => {
@@ -59,7 +60,11 @@ async function setUp(
   const clock = new FakeClock();
   clock.setWallClock(broker.clock.now());
   const target = reach(broker);
-  const feed = createTimedAuditFeed({ broker: target, adminSecret: SECRET, ...options }, time);
+  const feed = createTimedAuditFeed(
+    { broker: target, adminSecret: SECRET, ...options },
+    time,
+    POOL.platform,
+  );
   const guard = createGuard({ broker: target, feed, maxAge: 3600, clock, onDecision: () => 0 });
   cleanUps.push(guard.close);
   const check = guard.requireScope('read:data:x');
@@ -266,7 +271,11 @@ describe('a guard with an audit feed', () => {
   it('shows no secret, in no warning and however it is printed', async () => {
     const broker = await openBroker();
     const time = new PollClock();
-    const feed = createTimedAuditFeed({ broker: broker.url, adminSecret: SECRET }, time);
+    const feed = createTimedAuditFeed(
+      { broker: broker.url, adminSecret: SECRET },
+      time,
+      POOL.platform,
+    );
     const guard = createGuard({ broker: broker.url, feed });
     cleanUps.push(guard.close);
     await time.idle();
@@ -306,7 +315,7 @@ describe('a guard with an audit feed', () => {
     const broker = createBroker({ adminSecret: SECRET, bcryptCost: 4 });
     cleanUps.push(broker.close);
     const time = new PollClock();
-    const feed = createTimedAuditFeed({ broker, adminSecret: SECRET }, time);
+    const feed = createTimedAuditFeed({ broker, adminSecret: SECRET }, time, POOL.platform);
     const guard = createGuard({ broker, feed });
     cleanUps.push(guard.close);
     await time.idle();

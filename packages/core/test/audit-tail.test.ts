@@ -15,6 +15,7 @@ import {
   SECRET,
 } from './audit-scene.js';
 import { Deferred, json, turns } from './fixtures.js';
+import { POOL } from './platforms.js';
 
 const ends: (() => unknown)[] = [];
 afterEach(async () => {
@@ -31,7 +32,11 @@ interface Scene {
 function follow(log = new ScriptedLog(), options: Partial<AuditFeedOptions> = {}): Scene {
   const sink = new RecordingSink();
   const time = new PollClock();
-  const feed = createTimedAuditFeed({ broker: log, adminSecret: SECRET, ...options }, time);
+  const feed = createTimedAuditFeed(
+    { broker: log, adminSecret: SECRET, ...options },
+    time,
+    POOL.platform,
+  );
   const end = feed.subscribe(sink);
   ends.push(end);
   return { log, sink, time, end };
@@ -516,6 +521,7 @@ describe('polls', () => {
     const feed = createTimedAuditFeed(
       { broker: `http://127.0.0.1:${port}`, adminSecret: SECRET },
       new PollClock(),
+      POOL.platform,
     );
     const end = feed.subscribe(sink);
     await asked;

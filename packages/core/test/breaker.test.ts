@@ -5,6 +5,7 @@ import { Deferred, FakeClock } from './fixtures.js';
 
 const FIRST_PAUSE_MS = 250;
 const LONGEST_PAUSE_MS = 5_000;
+const TIMEOUT_MS = 2_000;
 
 interface Setup {
   readonly breaker: Breaker;
@@ -19,7 +20,11 @@ interface Setup {
 function setUp(): Setup {
   const clock = new FakeClock();
   const states: BreakerState[] = [];
-  const breaker = new Breaker({ clock, onChange: (state) => states.push(state) });
+  const breaker = new Breaker({
+    clock,
+    timeoutMs: TIMEOUT_MS,
+    onChange: (state) => states.push(state),
+  });
   const run = (call: () => Promise<string>): Promise<string> =>
     breaker
       .run(call)
@@ -96,13 +101,28 @@ describe('a breaker', () => {
     expect(states).toEqual(['open', 'half-open', 'closed']);
   });
 
-  it('lets nobody else look however long that takes', async () => {
+  it('lets nobody else look for as long as a call may take', async () => {
     const { clock, run, succeed } = await opened();
     clock.advance(FIRST_PAUSE_MS);
     const looking = run(() => new Promise(() => undefined));
-    clock.advance(60_000);
+    clock.advance(TIMEOUT_MS - 1);
     expect(await succeed()).toBe('circuit_open');
     expect(looking).toBeInstanceOf(Promise);
+  });
+
+  it('has another one look when the first is never heard of again, and so on', async () => {
+    const { breaker, clock, run, succeed } = await opened();
+    clock.advance(FIRST_PAUSE_MS);
+    for (let lost = 0; lost < 3; lost += 1) {
+      void run(() => new Promise(() => undefined));
+      expect(await succeed()).toBe('circuit_open');
+      expect(() => breaker.assertPasses()).toThrow(
+        expect.objectContaining({ retryAfterSeconds: 1 }),
+      );
+      clock.advance(TIMEOUT_MS);
+    }
+    expect(await succeed()).toBe('ok');
+    expect(breaker.state).toBe('closed');
   });
 
   it('waits twice as long each time it has looked in vain, and five seconds at the longest', async () => {

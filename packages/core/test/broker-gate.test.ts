@@ -1,9 +1,11 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { createBrokerCalls } from '../src/broker.js';
 import type { BreakerState } from '../src/breaker.js';
-import { type BrokerGate, type CallPurpose, createBrokerGate } from '../src/broker-gate.js';
+import { type BrokerGate, createBrokerGate } from '../src/broker-gate.js';
+import { Deadlines } from '../src/deadlines.js';
 import { BrokerFault, type FaultCode } from '../src/fault.js';
-import { createInProcessTransport } from '../src/transport.js';
+import { createInProcessTransport } from '../src/in-process-transport.js';
+import { type CallPurpose, queuedTurns, type Turns } from '../src/turns.js';
 import { Deferred, FakeClock, REFUSED, tokenOf, turns, vouch } from './fixtures.js';
 
 interface CallOptions {
@@ -16,6 +18,7 @@ const never = (): boolean => false;
 
 interface Setup {
   readonly gate: BrokerGate;
+  readonly queue: Turns;
   readonly clock: FakeClock;
   readonly states: BreakerState[];
   /** Calls that were made, in order; each is ended by the test. */
@@ -31,10 +34,11 @@ function setUp(maxConcurrentCalls = 2, maxQueuedCalls = 3): Setup {
   const clock = new FakeClock();
   const states: BreakerState[] = [];
   const made: { name: string; end: Deferred<string> }[] = [];
+  const queue = queuedTurns({ maxConcurrentCalls, maxQueuedCalls });
   const gate = createBrokerGate({
     clock,
-    maxConcurrentCalls,
-    maxQueuedCalls,
+    turns: queue,
+    timeoutMs: 2_000,
     onBreaker: (state) => states.push(state),
   });
   const run = (make: () => Promise<string>, options: CallOptions = {}): Promise<string> => {
@@ -53,7 +57,11 @@ function setUp(maxConcurrentCalls = 2, maxQueuedCalls = 3): Setup {
   const fail = (code: FaultCode = 'connection'): Promise<string> =>
     run(() => Promise.reject(new BrokerFault(code, 'x')));
   const succeed = (): Promise<string> => run(() => Promise.resolve('ok'));
-  return { gate, clock, states, made, call, fail, succeed };
+  return { gate, queue, clock, states, made, call, fail, succeed };
+}
+
+function deadlinesOf(timeoutMs: number): Deadlines {
+  return new Deadlines({ timeoutMs, isBackground: false, canBeEnded: true });
 }
 
 function codeOf(error: unknown): string {
@@ -76,7 +84,7 @@ describe('the breaker', () => {
       expect(await world.call('x', purpose)).toBe('circuit_open');
     }
     expect(world.made).toEqual([]);
-    expect([world.gate.running(), world.gate.queued()]).toEqual([0, 0]);
+    expect([world.queue.running(), world.queue.queued()]).toEqual([0, 0]);
   });
 
   it('has none made that were waiting when it opened', async () => {
@@ -157,7 +165,7 @@ describe('the breaker', () => {
         new Promise((resolve) => setTimeout(resolve, 90, answer));
       const calls = createBrokerCalls(
         { post, close: () => Promise.resolve() },
-        { timeoutMs: 200, gate, onCall: () => undefined },
+        { deadlines: deadlinesOf(200), gate, onCall: () => undefined },
       );
       const ask = (purpose: CallPurpose): Promise<string> =>
         calls.validate(tokenOf(), { requestId: 'r', purpose }).then(() => 'ok', codeOf);
@@ -175,17 +183,17 @@ describe('the breaker', () => {
 
 describe('the queue', () => {
   it('takes so many and no more: the next are overloaded, at once', async () => {
-    const { gate, call, made } = setUp(2, 3);
+    const { queue, call, made } = setUp(2, 3);
     const accepted = ['a', 'b', 'c', 'd', 'e'].map((name) => call(name));
     expect(await call('f')).toBe('overloaded');
-    expect([gate.running(), gate.queued()]).toEqual([2, 3]);
+    expect([queue.running(), queue.queued()]).toEqual([2, 3]);
 
     made[0]?.end.resolve('ok');
     expect(await accepted[0]).toBe('ok');
     await turns();
-    expect([gate.running(), gate.queued()]).toEqual([2, 2]);
+    expect([queue.running(), queue.queued()]).toEqual([2, 2]);
     void call('g');
-    expect([gate.running(), gate.queued()]).toEqual([2, 3]);
+    expect([queue.running(), queue.queued()]).toEqual([2, 3]);
   });
 
   it('keeps nobody waiting when none may wait', async () => {
@@ -213,11 +221,11 @@ describe('the queue', () => {
   });
 
   it('has room for those when strangers have filled it, but not without end', async () => {
-    const { gate, call } = setUp(1, 3);
+    const { queue, call } = setUp(1, 3);
     for (let stranger = 0; stranger < 4; stranger += 1) void call('stranger', 'new');
     expect(await call('stranger', 'new')).toBe('overloaded');
     for (let index = 0; index < 3; index += 1) void call('known', 'known');
-    expect(gate.queued()).toBe(6);
+    expect(queue.queued()).toBe(6);
     expect(await call('known', 'known')).toBe('overloaded');
   });
 
@@ -251,35 +259,39 @@ describe('the queue', () => {
   });
 
   it('frees the place of a call that is given up before its turn', async () => {
-    const { gate, call, made } = setUp(1, 2);
+    const { queue, call, made } = setUp(1, 2);
     void call('running');
     const controller = new AbortController();
     const waiting = [
       call('a', 'new', { signal: controller.signal }),
       call('b', 'known', { signal: controller.signal }),
     ];
-    expect(gate.queued()).toBe(2);
+    expect(queue.queued()).toBe(2);
     controller.abort(new BrokerFault('timeout', 'too late'));
     expect(await Promise.all(waiting)).toEqual(['timeout', 'timeout']);
-    expect(gate.queued()).toBe(0);
+    expect(queue.queued()).toBe(0);
     made[0]?.end.resolve('ok');
     await turns();
     expect(made).toHaveLength(1);
   });
 
   it('gets its places back from a broker object that never answers and never listens', async () => {
-    const { gate, clock } = setUp(4, 0);
+    const { gate, queue, clock } = setUp(4, 0);
     let answers = false;
     const transport = createInProcessTransport({
       fetch: () => (answers ? vouch(tokenOf()) : new Promise<Response>(() => undefined)),
     });
-    const calls = createBrokerCalls(transport, { timeoutMs: 50, gate, onCall: () => undefined });
+    const calls = createBrokerCalls(transport, {
+      deadlines: deadlinesOf(50),
+      gate,
+      onCall: () => undefined,
+    });
     const ask = (): Promise<string> =>
       calls.validate(tokenOf(), { requestId: 'r', purpose: 'new' }).then(() => 'ok', codeOf);
     const four = await Promise.all([ask(), ask(), ask(), ask()]);
     expect(four).toEqual(['timeout', 'timeout', 'timeout', 'timeout']);
     await turns();
-    expect([gate.running(), gate.queued()]).toEqual([0, 0]);
+    expect([queue.running(), queue.queued()]).toEqual([0, 0]);
     // Each of them counts, and so does a look that is never answered.
     const stateAfter = async (outcome: string): Promise<string> => {
       await turns();

@@ -6,14 +6,14 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { type Broker, type BrokerCall, createBrokerCalls } from '../src/broker.js';
 import { createBrokerGate } from '../src/broker-gate.js';
 import { systemClock } from '../src/clock.js';
+import { Deadlines } from '../src/deadlines.js';
 import { BrokerFault } from '../src/fault.js';
-import {
-  type BrokerAnswer,
-  type BrokerTransport,
-  createInProcessTransport,
-  createPoolTransport,
-} from '../src/transport.js';
+import { createInProcessTransport } from '../src/in-process-transport.js';
+import type { Platform } from '../src/platform.js';
+import type { BrokerAnswer, BrokerTransport } from '../src/transport.js';
+import { queuedTurns } from '../src/turns.js';
 import { claimsOf, Deferred, json, REFUSED, tokenOf, turns, vouch } from './fixtures.js';
+import { FETCH, POOL } from './platforms.js';
 
 const TIMEOUT_MS = 300;
 // Far above the deadline, far below the 5 s and more that a client without one would take.
@@ -46,11 +46,16 @@ function callsOver(
 ): Broker {
   const gate = createBrokerGate({
     clock: systemClock,
-    maxConcurrentCalls,
-    maxQueuedCalls: 100,
+    turns: queuedTurns({ maxConcurrentCalls, maxQueuedCalls: 100 }),
+    timeoutMs: TIMEOUT_MS,
     onBreaker: () => undefined,
   });
-  const calls = createBrokerCalls(transport, { timeoutMs: TIMEOUT_MS, gate, onCall });
+  const deadlines = new Deadlines({
+    timeoutMs: TIMEOUT_MS,
+    isBackground: false,
+    canBeEnded: true,
+  });
+  const calls = createBrokerCalls(transport, { deadlines, gate, onCall });
   cleanUps.push(() => calls.close());
   return calls;
 }
@@ -58,10 +63,6 @@ function callsOver(
 interface CallsOptions {
   readonly maxConcurrentCalls: number;
   readonly onCall: (call: BrokerCall) => void;
-}
-
-function callsTo(url: string): Broker {
-  return callsOver(createPoolTransport(new URL(url), { connections: 8, timeoutMs: TIMEOUT_MS }));
 }
 
 async function faultOf(broker: Broker): Promise<BrokerFault> {
@@ -75,7 +76,14 @@ async function faultOf(broker: Broker): Promise<BrokerFault> {
 
 const ok = { 'content-type': 'application/json' };
 
-describe('createBrokerCalls over a pool', () => {
+function callsOn({ createTransport }: Platform): (url: string) => Broker {
+  const options = { connections: 8, timeoutMs: TIMEOUT_MS };
+  return (url) => callsOver(createTransport(new URL(url), options));
+}
+
+describe.each([POOL, FETCH])('createBrokerCalls $name', ({ platform }) => {
+  const callsTo = callsOn(platform);
+
   it('sends one validation as the protocol says and reads the claims', async () => {
     const seen: unknown[] = [];
     const url = await listen(
@@ -421,6 +429,10 @@ describe('the retry', () => {
     expect(performance.now() - startedAt).toBeLessThan(TIMEOUT_MS + 1_000);
     expect(calls()).toBe(2);
   });
+});
+
+describe.each([POOL, FETCH])('the retry $name', ({ platform }) => {
+  const callsTo = callsOn(platform);
 
   it('hides that the broker hung up on a connection just as a call went out on it', async () => {
     const idle: Socket[] = [];
@@ -458,7 +470,8 @@ describe('the retry', () => {
     };
     for (const count of [1, 3, 8]) {
       await many(8);
-      expect(sockets.size).toBe(8);
+      // With `fetch` there may be some from the round before.
+      expect(sockets.size).toBeGreaterThanOrEqual(8);
       for (const socket of sockets) socket.destroy();
       sockets.clear();
       await many(count);

@@ -4,6 +4,7 @@ import type { Broker, CallOptions, Verdict } from '../src/broker.js';
 import { Timeline } from '../src/clock.js';
 import { BrokerFault } from '../src/fault.js';
 import type { Limit } from '../src/freshness.js';
+import { type Questions, sharedQuestions } from '../src/questions.js';
 import { type GuardCounts, newCounts } from '../src/stats.js';
 import { type Revocation, Tombstones } from '../src/tombstones.js';
 import { type Inquiry, Verdicts } from '../src/verdicts.js';
@@ -19,6 +20,7 @@ const ANY: Limit = { at: -Infinity, wall: -Infinity };
 interface Setup {
   readonly clock: FakeClock;
   readonly verdicts: Verdicts;
+  readonly questions: Questions;
   readonly counts: GuardCounts;
   readonly calls: Deferred<Verdict>[];
   readonly purposes: string[];
@@ -51,10 +53,12 @@ function setUp(maxEntries = 10): Setup {
     },
     close: () => Promise.resolve(),
   };
+  const questions = sharedQuestions();
   const verdicts = new Verdicts(broker, {
     timeline,
     tombstones,
     counts,
+    questions,
     maxEntries,
     maxRefreshes: 32,
   });
@@ -62,6 +66,7 @@ function setUp(maxEntries = 10): Setup {
   return {
     clock,
     verdicts,
+    questions,
     counts,
     calls,
     purposes,
@@ -292,7 +297,7 @@ describe('a revocation', () => {
   });
 
   it('during each of three questions is a fault, and leaves no question behind', async () => {
-    const { verdicts, calls, revoke, ask, within } = setUp();
+    const { questions, calls, revoke, ask, within } = setUp();
     const answer = ask(within(0)).catch((fault: unknown) => fault);
     for (let attempt = 0; attempt < 3; attempt += 1) {
       revoke({});
@@ -301,7 +306,7 @@ describe('a revocation', () => {
     }
     expect(await answer).toMatchObject({ code: 'revoked_meanwhile' });
     expect(calls).toHaveLength(3);
-    expect(verdicts.questions).toBe(0);
+    expect(questions.count()).toBe(0);
   });
 });
 
@@ -351,7 +356,7 @@ describe('a refresh', () => {
   });
 
   it('that fails changes nothing', async () => {
-    const { clock, verdicts, calls, learn } = setUp();
+    const { clock, verdicts, questions, calls, learn } = setUp();
     await learn();
     const before = verdicts.recall('a', ANY)?.asked;
     clock.advance(1);
@@ -359,7 +364,7 @@ describe('a refresh', () => {
     calls[1]?.reject(down);
     await turns();
     expect(verdicts.recall('a', ANY)?.asked).toBe(before);
-    expect(verdicts.questions).toBe(0);
+    expect(questions.count()).toBe(0);
   });
 
   it('that succeeds makes the verdict young again', async () => {

@@ -18,10 +18,16 @@ export function answerAbout(token: number, isValid: boolean): Response {
 // The parts of a Response that the guard reads. A real one costs as much as all the rest of its call, and can
 // be read only once.
 function answer(status: number, value: unknown): Response {
-  const chunks = [Buffer.from(JSON.stringify(value))];
-  return {
-    status,
-    headers: HEADERS,
-    body: { pipeThrough: () => chunks },
-  } as unknown as Response;
+  const bytes = Buffer.from(JSON.stringify(value));
+  const getReader = (): unknown => {
+    const chunks = [bytes];
+    return {
+      read: () => {
+        const value = chunks.pop();
+        return Promise.resolve({ value, done: value === undefined });
+      },
+      cancel: () => Promise.resolve(),
+    };
+  };
+  return { status, headers: HEADERS, body: { getReader } } as unknown as Response;
 }

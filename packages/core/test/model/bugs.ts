@@ -6,6 +6,8 @@ export interface PlantedBug extends Edit {
   readonly name: string;
   /** Seen only where there is a feed. */
   readonly feed?: true;
+  /** Seen only where requests do nothing for each other. */
+  readonly inWorker?: true;
 }
 
 export const BUGS: readonly PlantedBug[] = [
@@ -47,8 +49,8 @@ export const BUGS: readonly PlantedBug[] = [
   },
   {
     name: 'a late answer to an older question replaces that to a newer one',
-    file: 'verdicts.ts',
-    right: 'if (this.#questions.get(digest) !== question) return false;',
+    file: 'questions.ts',
+    right: 'if (newest.get(digest) !== question) return false;',
     wrong: '',
   },
   {
@@ -153,5 +155,26 @@ export const BUGS: readonly PlantedBug[] = [
     file: 'verdicts.ts',
     right: 'const question = joins ? running :',
     wrong: 'const question =',
+  },
+  {
+    name: 'a late answer to an older question replaces that to a newer one, of another request',
+    file: 'questions.ts',
+    right: 'if (newest.get(digest) !== asked) return false;',
+    wrong: '',
+    inWorker: true,
+  },
+  {
+    name: 'a request in a Worker waits for what another has asked',
+    file: 'sharing.ts',
+    right: 'questions: separateQuestions(options),',
+    wrong: 'questions: sharedQuestions(),',
+    inWorker: true,
+  },
+  {
+    name: 'a Worker asks ahead of need',
+    file: 'sharing.ts',
+    right: 'maxRefreshes: 0,',
+    wrong: 'maxRefreshes: 1,',
+    inWorker: true,
   },
 ];

@@ -2,6 +2,7 @@
 
 import fc from 'fast-check';
 import { createGuard } from '../../src/index.js';
+import type { CreateGuard } from './scripted-world.js';
 import { type Schedule, run } from './steps.js';
 
 const chosen = Number(process.env['AGENTWRIT_SEED'] ?? Number.NaN);
@@ -17,10 +18,13 @@ export const SCHEDULES: number = Number(process.env['AGENTWRIT_SCHEDULES'] ?? 50
  *
  * @returns how often requests ended in which way
  */
-export async function runMany(schedules: fc.Arbitrary<Schedule>): Promise<Map<string, number>> {
+export async function runMany(
+  schedules: fc.Arbitrary<Schedule>,
+  create: CreateGuard = createGuard,
+): Promise<Map<string, number>> {
   const endings = new Map<string, number>();
   const isKept = fc.asyncProperty(schedules, async (schedule) => {
-    const { complaint, record } = await run(schedule, createGuard);
+    const { complaint, record } = await run(schedule, create);
     if (complaint !== undefined) throw new Error(complaint);
     for (const { decided } of record.arrivals) {
       const ending = decided?.event.cause ?? decided?.event.proof?.source ?? 'none';

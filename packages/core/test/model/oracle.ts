@@ -18,7 +18,11 @@ export function brokenPromise(record: WorldRecord, stats: GuardStats): Complaint
     const complaint = judge(record, arrival);
     if (complaint !== undefined) return `request ${index}: ${complaint}`;
   }
-  return record.strays > 0 ? 'a decision that nobody asked for' : asksTooOften(record, stats);
+  if (record.strays > 0) return 'a decision that nobody asked for';
+  if (record.settings.sharesNothing && stats.joins + stats.refreshes > 0) {
+    return 'a request did something for another';
+  }
+  return asksTooOften(record, stats);
 }
 
 function judge(record: WorldRecord, arrival: Arrival): Complaint {
@@ -29,7 +33,7 @@ function judge(record: WorldRecord, arrival: Arrival): Complaint {
   if (outcome === 'allow') return admission(record, arrival, decided, token);
   if (reason === 'invalid_token') return refusal(record, arrival, decided, token);
   if (reason === 'broker_unavailable') return fault(record, arrival, decided, token);
-  if (reason === 'overloaded' && isTooLate(record, arrival, decided)) return undefined;
+  if (reason === 'overloaded' && hadNoTurn(record, arrival, decided)) return undefined;
   return `was refused with ${reason}, for which there is no reason here`;
 }
 
@@ -46,7 +50,7 @@ function admission(
   if (isExpired(token, decided.wall)) return 'was admitted after exp';
   const isGrace = source === 'grace';
   const couldNotAsk =
-    isTooLate(record, arrival, decided) || !fault(record, arrival, decided, token);
+    hadNoTurn(record, arrival, decided) || !fault(record, arrival, decided, token);
   if (isGrace && !couldNotAsk) {
     return 'was admitted by grace although the broker could be asked';
   }
@@ -154,6 +158,24 @@ function waitedSince({ arrivals, calls }: WorldRecord, arrival: Arrival): Instan
   return refresh && refresh.seq < first.seq ? refresh : first;
 }
 
+function hadNoTurn(record: WorldRecord, arrival: Arrival, decided: Decided): boolean {
+  return record.settings.sharesNothing
+    ? wasCrowded(record, arrival, decided)
+    : isTooLate(record, arrival, decided);
+}
+
+// There were as many calls as strangers may make, at a time at which it may have needed one.
+function wasCrowded({ calls, settings }: WorldRecord, arrival: Arrival, decided: Decided): boolean {
+  const { maxConcurrentCalls } = settings.guard;
+  const places = maxConcurrentCalls - Math.floor(maxConcurrentCalls / 4);
+  const isDuring = (seq: number): boolean => arrival.seq <= seq && seq < decided.seq;
+  return [arrival.seq, ...calls.map(({ began }) => began.seq)].filter(isDuring).some((seq) => {
+    const isOpen = ({ began, ended }: Call): boolean =>
+      began.seq <= seq && seq < (ended?.seq ?? Infinity);
+    return calls.filter(isOpen).length >= places;
+  });
+}
+
 // Calls wait for one another, and half of its deadline was gone when its turn came.
 function isTooLate(record: WorldRecord, arrival: Arrival, { at }: Decided): boolean {
   const { maxConcurrentCalls, timeoutMs } = record.settings.guard;
@@ -170,15 +192,16 @@ function voidings(record: WorldRecord, arrival: Arrival, { seq }: Decided, token
 }
 
 // P4: a question for each request at most, but for what a revocation or a failed connection makes it ask
-// again, and one for all that may share it.
+// again, and one for all that may share it, where they may.
 function asksTooOften(record: WorldRecord, stats: GuardStats): Complaint {
-  const { arrivals, calls, crowds } = record;
+  const { arrivals, calls, crowds, settings } = record;
   for (const { first, until, count } of crowds) {
     const asked = calls.filter(
       ({ began, token }) => token === first.token && first.seq < began.seq && began.seq < until,
     ).length;
     const asksAlways = Math.min(first.maxAgeMs, shortAgeMs(record)) === 0;
-    if (asked > (asksAlways ? count : 1)) return `${asked} calls for ${count} requests at once`;
+    if (asked > (asksAlways || settings.sharesNothing ? count : 1))
+      return `${asked} calls for ${count} requests at once`;
   }
   let allowed = stats.refreshes + calls.filter(({ outcome }) => outcome === 'fault').length;
   for (const arrival of arrivals) {

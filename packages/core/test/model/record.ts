@@ -71,6 +71,8 @@ export interface WorldSettings {
   readonly issued: readonly number[];
   /** What `Math.random` says. */
   readonly chance: number;
+  /** Each request asks for itself, and nobody waits for a turn. */
+  readonly sharesNothing?: true;
   readonly guard: Required<
     Pick<GuardOptions, 'grace' | 'timeoutMs' | 'maxConcurrentCalls' | 'maxCachedTokens'>
   >;

@@ -185,6 +185,14 @@ export function schedules(...feedAges: readonly number[]): fc.Arbitrary<Schedule
   );
 }
 
+/** The same, for a guard whose requests do nothing for each other. */
+export function alone(schedules: fc.Arbitrary<Schedule>): fc.Arbitrary<Schedule> {
+  return schedules.map(({ settings, steps }) => ({
+    settings: { ...settings, sharesNothing: true },
+    steps,
+  }));
+}
+
 function withFeed(plot: Plot): Plot {
   return { ...plot, weights: { ...plot.weights, ...FEED_WEIGHTS } };
 }

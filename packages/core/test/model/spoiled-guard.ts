@@ -16,7 +16,10 @@ export interface Edit {
 const root = fileURLToPath(new URL('../../', import.meta.url));
 
 /** @throws Error when what is to be replaced is not there, or more than once */
-export async function spoiledGuard(...edits: readonly Edit[]): Promise<CreateGuard> {
+export async function spoiledGuard(
+  edits: readonly Edit[],
+  entry: 'index' | 'index-worker' = 'index',
+): Promise<CreateGuard> {
   const places = new Map<Edit, number>();
   const server = await createViteServer({
     root,
@@ -42,7 +45,7 @@ export async function spoiledGuard(...edits: readonly Edit[]): Promise<CreateGua
     ],
   });
   try {
-    const { createGuard } = await server.ssrLoadModule('/src/index.ts');
+    const { createGuard } = await server.ssrLoadModule(`/src/${entry}.ts`);
     for (const edit of edits) {
       if (places.get(edit) !== 1) throw new Error(`not once in ${edit.file}: ${edit.right}`);
     }

@@ -1,0 +1,16 @@
+// Requests to a broker object in this process in → its answers out. The wire format is the same, only the socket
+// is missing.
+
+import { readResponse } from './response-answer.js';
+import { type InProcessBroker, operatorTransport, type OperatorTransport } from './transport.js';
+
+export function createInProcessTransport(broker: InProcessBroker): OperatorTransport {
+  return operatorTransport(
+    async ({ path, maxBytes, ...request }) => {
+      const response = await broker.fetch(new Request(`http://broker.invalid${path}`, request));
+      return readResponse(response, { maxBytes, signal: request.signal });
+    },
+    // Whoever made the broker closes it.
+    () => Promise.resolve(),
+  );
+}

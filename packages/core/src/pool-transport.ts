@@ -1,0 +1,37 @@
+// Requests to a broker elsewhere in → its answers, over connections that are kept, out. For Node: the only file
+// that needs it.
+
+import { Pool } from 'undici';
+import { AnswerText } from './answer-text.js';
+import { operatorTransport, type OperatorTransport, type PoolOptions } from './transport.js';
+
+/**
+ * A keep-alive pool of connections to one broker. Redirects are not followed: they are just a status.
+ */
+export function createPoolTransport(
+  brokerUrl: URL,
+  { connections, timeoutMs }: PoolOptions,
+): OperatorTransport {
+  const pool = new Pool(brokerUrl.origin, { connections, connectTimeout: timeoutMs });
+  const basePath = brokerUrl.pathname.replace(/\/+$/, '');
+  return operatorTransport(
+    async ({ path, maxBytes, ...request }) => {
+      const answer = await pool.request({ path: basePath + path, ...request });
+      const text = new AnswerText(maxBytes);
+      // Leaving the loop ends the stream, so the rest of too much is not read.
+      for await (const chunk of answer.body as AsyncIterable<Uint8Array>) text.add(chunk);
+      return {
+        status: answer.statusCode,
+        contentType: single(answer.headers['content-type']) ?? '',
+        retryAfter: single(answer.headers['retry-after']),
+        body: text.toString(),
+      };
+    },
+    // Calls that are still running are given up: their callers are answered 503, not kept waiting.
+    () => pool.destroy(),
+  );
+}
+
+function single(value: string | string[] | undefined): string | undefined {
+  return typeof value === 'string' ? value : value?.[0];
+}
