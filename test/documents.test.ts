@@ -36,14 +36,28 @@ const blocks = documents.flatMap((document): Block[] => {
   );
 });
 
+const forms = ['express', 'fastify', 'hono', 'fetch'];
+
+// What a server that routes by files does with a handler. The others listen by themselves.
+const SERVERS: Readonly<Record<string, string>> = {
+  fetch: `
+    import { serve } from '@hono/node-server';
+    const params = (request) => Promise.resolve({ id: new URL(request.url).pathname.split('/')[2] });
+    serve({ port: 3000, fetch: (request) => GET(request, { params: params(request) }) });
+  `,
+};
+
 /** The compiled block, its addresses replaced. */
 function programOf(role: string, addresses: Readonly<Record<string, string>>): string {
   const block = blocks.find((candidate) => candidate.role === role);
   const compiled = readFileSync(join(FOLDER, 'dist', `${block?.name ?? role}.js`), 'utf8');
-  const program = Object.entries(addresses).reduce((text, [from, to]) => {
-    expect(text).toContain(from);
-    return text.replaceAll(from, to);
-  }, compiled);
+  const program = Object.entries(addresses).reduce(
+    (text, [from, to]) => {
+      expect(text).toContain(from);
+      return text.replaceAll(from, to);
+    },
+    compiled + (SERVERS[role] ?? ''),
+  );
   const path = join(FOLDER, 'dist', `run-${role}-${process.pid}-${Math.random()}.mjs`);
   writeFileSync(path, program);
   return path;
@@ -114,7 +128,7 @@ describe('the documents', () => {
   });
 
   it('show at most fifteen lines for a framework, on the front page', () => {
-    for (const role of ['express', 'fastify', 'hono']) {
+    for (const role of forms) {
       const code = blocks.find((block) => block.role === role)?.code ?? '';
       expect(code.trim().split('\n').length, role).toBeGreaterThan(5);
       expect(code.trim().split('\n').length, role).toBeLessThanOrEqual(15);
@@ -126,7 +140,7 @@ describe('the documents', () => {
     expect(run).toMatchObject({ code: 0, output: '' });
   });
 
-  it.each(['express', 'fastify', 'hono'])(
+  it.each(forms)(
     'show an API on %s, and an agent, that work together',
     async (framework) => {
       const brokerPort = await freePort();
