@@ -8,6 +8,7 @@ export { readRouteParameter, type RequestFacts } from './request-facts.js';
 export type { InProcessBroker } from './transport.js';
 export type { FaultCode } from './fault.js';
 export { Agent, type DelegationLink, type Proof } from './agent.js';
+export { currentAgent, runAs } from './current-agent.js';
 export type { PolicyOptions } from './policy.js';
 export type { RefusalReason } from './decision.js';
 export type { Refusal } from './refusal.js';
