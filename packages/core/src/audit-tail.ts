@@ -1,11 +1,11 @@
 // The broker's audit log in → revocations, told to a guard as they are found, out. Polls, with one cursor over
 // all events, so that what is missing shows.
 
-import { setTimeout as delay } from 'node:timers/promises';
 import { type AuditPage, WireError } from '@agentwrit/protocol';
 import { AuditCursor, LogGap } from './audit-cursor.js';
 import { revocationOf } from './audit-revocation.js';
 import { type AuditSession, CannotAuthenticate } from './audit-session.js';
+import { sleep } from './background-timer.js';
 import { BrokerFault } from './fault.js';
 import type { RevocationSink } from './revocation-feed.js';
 import { OversizedAnswer } from './transport.js';
@@ -20,8 +20,7 @@ export interface PollTime {
 
 export const systemTime: PollTime = {
   monotonic: () => performance.now(),
-  sleep: (ms, signal) =>
-    delay(ms, undefined, { signal, ref: false }).then(undefined, () => undefined),
+  sleep,
 };
 
 export interface AuditTailOptions {

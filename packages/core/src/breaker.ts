@@ -45,8 +45,9 @@ export class Breaker {
 
   /** @throws BrokerFault `circuit_open` when no call may be made now */
   assertPasses(): void {
+    if (this.#state === 'closed') return;
     const now = this.#clock.monotonic();
-    if (this.#state === 'closed' || now >= this.#nextLookAt) return;
+    if (now >= this.#nextLookAt) return;
     throw new BrokerFault('circuit_open', 'the broker has failed repeatedly; it is left alone', {
       // The call that looks now may be answered any moment.
       retryAfterSeconds:

@@ -1,13 +1,24 @@
-// Replaced by the runtime-independent one.
-import { AsyncLocalStorage } from 'node:async_hooks';
+// An agent and what runs for it in → the agent, wherever in that it is asked for, out.
+
 import type { Agent } from './agent.js';
+import { builtin } from './builtin.js';
 
-const storage = new AsyncLocalStorage<Agent>();
+const { AsyncLocalStorage } = builtin('node:async_hooks');
+const storage = AsyncLocalStorage && new AsyncLocalStorage<Agent>();
 
+/**
+ * The agent whose request is being handled, anywhere in what its handler calls or awaits: for audit code far from
+ * it. `undefined` outside of a guarded request, and on runtimes without `AsyncLocalStorage` (a Worker without
+ * `nodejs_compat`): there, hand the agent on yourself.
+ *
+ * @example
+ * log.info('order read', { by: currentAgent()?.id });
+ */
 export function currentAgent(): Agent | undefined {
-  return storage.getStore();
+  return storage?.getStore();
 }
 
+/** Runs something for an agent, which {@link currentAgent} is then until it is done. For adapters. */
 export function runAs<T>(agent: Agent, run: () => T): T {
-  return storage.run(agent, run);
+  return storage === undefined ? run() : storage.run(agent, run);
 }

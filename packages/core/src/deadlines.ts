@@ -1,5 +1,6 @@
 // A call in → the same call, which ends in a fault when its time is over or when it is told to, out.
 
+import { unref } from './background-timer.js';
 import { BrokerFault } from './fault.js';
 
 export interface Deadline {
@@ -44,7 +45,7 @@ export class Deadlines {
       () => giveUp(new BrokerFault('timeout', `no whole answer within ${timeoutMs} ms`)),
       timeoutMs,
     );
-    if (isBackground) timer.unref();
+    if (isBackground) unref(timer);
     try {
       // A race and not only the signal: a broker object in this process need not listen to it.
       return await Promise.race([call({ signal: controller.signal, passed }), passed]);

@@ -1,9 +1,9 @@
 // A decision in → one event out, to the guard's own sink and to whoever listens on the channel.
 
-import { channel } from 'node:diagnostics_channel';
 import type { Proof } from './agent.js';
 import type { BrokerCall } from './broker.js';
 import type { BreakerState } from './breaker.js';
+import { channel } from './channel.js';
 import type { Decision, RefusalReason, Refused } from './decision.js';
 import type { Requirement } from './requirement.js';
 import { Warnings } from './warnings.js';

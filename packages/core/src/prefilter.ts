@@ -1,5 +1,7 @@
 // A token in → could the broker possibly vouch for it? "No" saves a call; "yes" accepts nothing.
 
+import { decode } from 'jose/base64url';
+
 const PARTS = /^[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]{86}$/;
 
 // A token this long past its `exp` by our clock is taken for dead without asking. Anything younger is the
@@ -22,10 +24,13 @@ export function couldBeLive(token: string, nowSeconds: number): boolean {
   );
 }
 
+// A byte order mark is kept, as JSON's grammar knows of none.
+const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
+
 /** The JSON object in a base64url part of a token; `undefined` when there is none. Never throws. */
 export function decodeTokenPart(part: string): Readonly<Record<string, unknown>> | undefined {
   try {
-    const value: unknown = JSON.parse(Buffer.from(part, 'base64url').toString('utf8'));
+    const value: unknown = JSON.parse(decoder.decode(decode(part)));
     return typeof value === 'object' && value !== null
       ? (value as Readonly<Record<string, unknown>>)
       : undefined;

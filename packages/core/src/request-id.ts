@@ -1,5 +1,3 @@
-import { randomBytes } from 'node:crypto';
-
 // Whoever calls chooses this text, and it goes on to the broker, into logs and back into a header: visible
 // ASCII only, and no longer than any id needs to be.
 const ACCEPTABLE = /^[\x21-\x7e]{1,128}$/;
@@ -7,5 +5,10 @@ const ACCEPTABLE = /^[\x21-\x7e]{1,128}$/;
 /** The caller's request id when it is fit to be passed on, else a fresh one of 16 hex digits. */
 export function requestIdOf(received: string | readonly string[] | undefined): string {
   const id = typeof received === 'string' ? received : received?.[0];
-  return id !== undefined && ACCEPTABLE.test(id) ? id : randomBytes(8).toString('hex');
+  return id !== undefined && ACCEPTABLE.test(id) ? id : randomId();
+}
+
+function randomId(): string {
+  const bytes = crypto.getRandomValues(new Uint8Array(8));
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
 }

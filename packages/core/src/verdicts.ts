@@ -1,5 +1,6 @@
 // The broker's verdicts, remembered for a short while. In: a token's digest and how old an answer may be.
-// Out: the verdict at once when a young enough one is known, else the answer to one shared question.
+// Out: the verdict at once when a young enough one is known, else the answer to one question, shared where it
+// may be.
 //
 // Freshness is counted from the moment a question was asked, not answered: a token revoked while the answer
 // travels is then at most `maxAge` old, and not `maxAge` plus a slow network.
@@ -103,8 +104,8 @@ export class Verdicts {
   }
 
   /**
-   * Asks the broker, or joins a question about the same token that was asked within the limit. The question
-   * belongs to nobody: a caller that goes away does not take it from the others.
+   * Asks the broker, or joins a question about the same token that was asked within the limit, where it may. A
+   * shared question belongs to nobody: a caller that goes away does not take it from the others.
    *
    * Rejects with a BrokerFault; a fault is never remembered.
    */

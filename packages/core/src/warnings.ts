@@ -1,9 +1,19 @@
 // More different ones than this say nothing new, and a text that varies must not fill the memory.
 const MAX_DIFFERENT = 32;
 
+interface Host {
+  readonly process?: {
+    readonly emitWarning?: (
+      message: string,
+      options: { readonly type: string; readonly code: string },
+    ) => void;
+  };
+  readonly navigator?: { readonly userAgent?: string };
+}
+
 /**
  * Tells the operator of something once, on the process' own warnings (stderr, unless the program listens to
- * `warning`). A fault that comes with every request must not fill the log.
+ * `warning`), or on the console where there are none. A fault that comes with every request must not fill the log.
  */
 export class Warnings {
   readonly #code: string;
@@ -16,6 +26,13 @@ export class Warnings {
   warn(message: string): void {
     if (this.#told.has(message) || this.#told.size >= MAX_DIFFERENT) return;
     this.#told.add(message);
-    process.emitWarning(message, { type: 'AgentWritWarning', code: this.#code });
+    const { process, navigator }: Host = globalThis;
+    // Workers have such warnings, too, but nobody who writes them down.
+    if (process?.emitWarning && navigator?.userAgent !== 'Cloudflare-Workers') {
+      process.emitWarning(message, { type: 'AgentWritWarning', code: this.#code });
+    } else {
+      // oxlint-disable-next-line no-console -- there is no other way to tell anybody
+      console.warn(`[${this.#code}] ${message}`);
+    }
   }
 }

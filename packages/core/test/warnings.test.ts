@@ -30,6 +30,37 @@ describe('Warnings', () => {
     expect(warned.filter((text) => text.includes('the same'))).toHaveLength(1);
     expect(warned.length).toBeLessThanOrEqual(32);
   });
+
+  it.each([
+    { name: 'no process', host: { process: undefined } },
+    { name: 'a process without warnings', host: { process: {} } },
+    {
+      name: 'warnings that nobody writes down, as in Workers',
+      host: {
+        process: { emitWarning: () => undefined },
+        navigator: { userAgent: 'Cloudflare-Workers' },
+      },
+    },
+  ])('are on the console where there is $name', ({ host }) => {
+    const { process, console } = globalThis;
+    const navigator = Object.getOwnPropertyDescriptor(globalThis, 'navigator');
+    const lines: unknown[] = [];
+    const define = (members: object): void => {
+      for (const [name, value] of Object.entries(members)) {
+        Object.defineProperty(globalThis, name, { value, configurable: true, writable: true });
+      }
+    };
+    try {
+      define({ console: { warn: (line: unknown) => lines.push(line) }, ...host });
+      const warnings = new Warnings('AGENTWRIT_TEST');
+      for (let round = 0; round < 3; round += 1) warnings.warn('the same');
+    } finally {
+      define({ process, console });
+      if (navigator) Object.defineProperty(globalThis, 'navigator', navigator);
+      else Reflect.deleteProperty(globalThis, 'navigator');
+    }
+    expect(lines).toEqual(['[AGENTWRIT_TEST] the same']);
+  });
 });
 
 describe('a guard that nobody listens to', () => {
