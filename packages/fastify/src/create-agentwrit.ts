@@ -1,35 +1,40 @@
-// Fastify's request in → the guard's facts; the guard's answer → done(), or the refusal as it is.
+// A broker in → one guard out, as a Fastify plugin and hooks for routes.
 
 import {
-  type Agent,
+  type AuthenticateOptions,
+  brokerFromEnv,
   createGuard,
+  type Environment,
   type Guard,
-  type GuardAnswer,
   type GuardOptions,
-  type Refusal,
+  markRoute,
   type RequireScope,
 } from '@agentwrit/core';
-import type {
-  FastifyPluginCallback,
-  FastifyReply,
-  FastifyRequest,
-  HookHandlerDoneFunction,
-  preHandlerHookHandler,
-} from 'fastify';
-import fastifyPlugin from 'fastify-plugin';
-import { FastifyRequestFacts } from './request-facts.js';
+import type { FastifyPluginCallback, FastifyReply, RouteGenericInterface } from 'fastify';
+import type { CheckedRequest, CheckedRoute } from './checked-request.js';
+import type { HookBuilders } from './declaration.js';
+import { pluginOf, type PluginOptions } from './plugin.js';
+import { hookOf, type RouteHook, send } from './route-hook.js';
 
-declare module 'fastify' {
-  interface FastifyRequest {
-    /** Who is calling: set by `requireScope`, absent on routes without it. */
-    agent?: Agent;
-  }
-}
+/** The options of `createGuard`; functions among them get Fastify's request. */
+export type AgentWritOptions = GuardOptions<CheckedRequest>;
 
-/** One guard, as a Fastify plugin and its route hooks. */
+/** Takes scopes, or functions of Fastify's request, and options last. `Route` names its parameters. */
+export type RequireScopeHook = <Route extends RouteGenericInterface = CheckedRoute>(
+  ...args: Parameters<RequireScope<RouteHook, CheckedRequest<Route>>>
+) => RouteHook;
+
+/** One guard, as a Fastify plugin and hooks for routes. */
 export interface AgentWrit extends Pick<Guard, 'revoke' | 'stats' | 'close'> {
-  /** Register it once: declares `request.agent` and closes the guard with the server. */
-  readonly plugin: FastifyPluginCallback;
+  /**
+   * Register it on the server before any route, and wait for it: declares `request.agent`, checks what routes
+   * say in their `config`, and closes the guard with the server.
+   *
+   * @example
+   * await app.register(agentwrit.plugin, { denyByDefault: true });
+   * app.get('/customers/:id', { config: { scope: 'read:data:customer-{id}' } }, handler);
+   */
+  readonly plugin: FastifyPluginCallback<PluginOptions>;
   /**
    * A hook that lets a request on only if the broker vouches for its token and every scope is covered; the
    * caller is then on `request.agent`. `{name}` in an identifier takes the route parameter of that name. Fit
@@ -40,7 +45,26 @@ export interface AgentWrit extends Pick<Guard, 'revoke' | 'stats' | 'close'> {
    * @example
    * app.get('/customers/:id', { preHandler: requireScope('read:data:customer-{id}') }, handler);
    */
-  readonly requireScope: RequireScope<preHandlerHookHandler>;
+  readonly requireScope: RequireScopeHook;
+  /** The same, where one of the scopes is enough. */
+  readonly requireAnyScope: RequireScopeHook;
+  /**
+   * Any good token, whatever its scope; with `optional`, also none at all, and then there is no agent.
+   *
+   * @throws TypeError when an option is wrong
+   */
+  readonly authenticate: <Route extends RouteGenericInterface = CheckedRoute>(
+    options?: AuthenticateOptions<CheckedRequest<Route>>,
+  ) => RouteHook;
+  /**
+   * Serves the metadata document (RFC 9728): `app.get(path, handler)`.
+   *
+   * @throws TypeError when there is no option `resource`
+   */
+  readonly resourceMetadata: () => {
+    readonly path: string;
+    readonly handler: (request: unknown, reply: Pick<FastifyReply, 'sent'>) => void;
+  };
 }
 
 /**
@@ -48,29 +72,29 @@ export interface AgentWrit extends Pick<Guard, 'revoke' | 'stats' | 'close'> {
  *
  * @throws TypeError naming the option that is wrong and what is allowed
  * @example
- * const agentwrit = createAgentWrit({ broker: 'http://127.0.0.1:8080' });
+ * const agentwrit = createAgentWrit({ broker: 'http://127.0.0.1:8080', audience: 'orders' });
  * await app.register(agentwrit.plugin);
  */
-export function createAgentWrit(options: GuardOptions): AgentWrit {
+export function createAgentWrit(options: AgentWritOptions): AgentWrit {
   const guard = createGuard(options);
   const { close, revoke, stats } = guard;
+  const builders: HookBuilders = {
+    requireScope: (first, ...others) => hookOf(guard.requireScope(first, ...others)),
+    requireAnyScope: (first, ...others) => hookOf(guard.requireAnyScope(first, ...others)),
+    authenticate: (route) => hookOf(guard.authenticate(route)),
+  };
   return {
-    plugin: fastifyPlugin(
-      (app, _options, done) => {
-        // Declared up front, so that every request object has one shape; once, though there may be more guards.
-        if (!app.hasRequestDecorator('agent')) app.decorateRequest('agent');
-        app.addHook('onClose', close);
-        done();
-      },
-      { name: '@agentwrit/fastify', fastify: '5.x' },
-    ),
-    requireScope(first, ...others) {
-      const check = guard.requireScope(first, ...others);
-      return function requireScope(request, reply, done) {
-        const answer = check(new FastifyRequestFacts(request));
-        if ('outcome' in answer) proceed(answer, request, reply, done);
-        else answer.then((late) => proceed(late, request, reply, done), done);
+    plugin: pluginOf(builders, close),
+    // Routes know their own parameters; here all are alike.
+    requireScope: builders.requireScope as RequireScopeHook,
+    requireAnyScope: builders.requireAnyScope as RequireScopeHook,
+    authenticate: builders.authenticate as AgentWrit['authenticate'],
+    resourceMetadata() {
+      const { path, answer } = guard.resourceMetadata();
+      const handler = (_request: unknown, reply: unknown): void => {
+        send(answer(), reply as FastifyReply);
       };
+      return { path, handler: markRoute(handler, 'public') };
     },
     close,
     revoke,
@@ -78,29 +102,15 @@ export function createAgentWrit(options: GuardOptions): AgentWrit {
   };
 }
 
-// Never throws before done(): a late answer has nobody to throw to, and would end the process.
-function proceed(
-  answer: GuardAnswer,
-  request: FastifyRequest,
-  reply: FastifyReply,
-  done: HookHandlerDoneFunction,
-): void {
-  try {
-    if (answer.outcome === 'refuse') {
-      send(answer.refusal, reply);
-      return;
-    }
-    if (answer.outcome === 'allow') request.agent = answer.agent;
-  } catch (error) {
-    done(error instanceof Error ? error : new Error('the refusal could not be sent'));
-    return;
-  }
-  done();
-}
-
-function send({ status, headers, body }: Refusal, reply: FastifyReply): void {
-  // Something else may have answered while the broker was asked; `sent` is false while a stream is on its way.
-  if (reply.sent || reply.raw.headersSent) return;
-  // Bytes, not text: Fastify would add a charset to the type.
-  reply.code(status).headers(headers).send(Buffer.from(body));
+/**
+ * The same, with the broker from `AGENTWRIT_BROKER_URL`.
+ *
+ * @param env default: the process' own
+ * @throws TypeError when that is not set
+ */
+export function fromEnv(
+  options: Omit<AgentWritOptions, 'broker'> = {},
+  env?: Environment,
+): AgentWrit {
+  return createAgentWrit({ ...options, broker: brokerFromEnv(env) });
 }

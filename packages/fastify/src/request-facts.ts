@@ -1,11 +1,13 @@
+// Fastify's request in → the guard's facts out.
+
 import { readAuthorization, readRouteParameter, type RequestFacts } from '@agentwrit/core';
-import type { FastifyRequest } from 'fastify';
+import type { CheckedRequest } from './checked-request.js';
 
 /** Reads from Fastify only what the guard asks for. */
-export class FastifyRequestFacts implements RequestFacts<FastifyRequest> {
-  readonly request: FastifyRequest;
+export class FastifyRequestFacts implements RequestFacts<CheckedRequest> {
+  readonly request: CheckedRequest;
 
-  constructor(request: FastifyRequest) {
+  constructor(request: CheckedRequest) {
     this.request = request;
   }
 

@@ -1,7 +1,6 @@
-import { PassThrough } from 'node:stream';
 import { fastify } from 'fastify';
 import { describe, expect, expectTypeOf, it } from 'vitest';
-import { AGENT_ID, bearer, Deferred, ScriptedBroker, vouch } from '../../core/test/fixtures.js';
+import { AGENT_ID, bearer, ScriptedBroker, vouch } from '../../core/test/fixtures.js';
 import { type Agent, createAgentWrit } from '../src/index.js';
 
 describe('requireScope for Fastify', () => {
@@ -97,33 +96,6 @@ describe('requireScope for Fastify', () => {
       const answer = await app.inject({ url: '/', headers: bearer() });
       expect([answer.statusCode, answer.body], round).toEqual([418, 'handler failed']);
     }
-    await app.close();
-  });
-
-  it('writes nothing when something else is answering while the broker is asked', async () => {
-    const broker = new ScriptedBroker();
-    const slow = new Deferred<Response>();
-    broker.answer = () => slow.promise;
-    const decided = new Deferred<undefined>();
-    const agentwrit = createAgentWrit({
-      broker,
-      onDecision: () => setImmediate(decided.resolve, undefined),
-    });
-    const app = fastify();
-    const body = new PassThrough();
-    app.addHook('onRequest', (_request, reply, done) => {
-      setImmediate(() => void reply.code(408).send(body));
-      done();
-    });
-    app.get('/', { preHandler: agentwrit.requireScope('write:data:x') }, () => 'in');
-    const answer = app.inject({ url: '/', headers: bearer() });
-    body.write('too ');
-    // Until the head of the other answer is out.
-    await new Promise((resolve) => setTimeout(resolve, 100));
-    slow.resolve(vouch(bearer().authorization.slice('Bearer '.length)));
-    await decided.promise;
-    body.end('slow');
-    expect([(await answer).statusCode, (await answer).body]).toEqual([408, 'too slow']);
     await app.close();
   });
 

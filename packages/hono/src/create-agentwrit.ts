@@ -1,20 +1,43 @@
-// Hono's context in → the guard's facts; the guard's answer → next(), or the refusal as it is.
+// A broker in → one guard, as Hono middleware, out.
 
 import {
   type Agent,
+  type AuthenticateOptions as AuthenticateOptionsOf,
+  brokerFromEnv,
   createGuard,
+  type Environment,
   type Guard,
   type GuardOptions,
+  markRoute,
   type RequireScope,
+  type RouteOptions as RouteOptionsOf,
 } from '@agentwrit/core';
-import type { MiddlewareHandler } from 'hono';
-import { HonoRequestFacts } from './request-facts.js';
+import type { Context, MiddlewareHandler } from 'hono';
+import { guardMiddleware, respond } from './guard-middleware.js';
 
-/** What the middleware adds to the context; Hono carries it to the handlers behind it. */
+/** What a guard adds to the context; Hono carries it to the handlers behind it. */
 export interface AgentVariables {
   /** Who is calling. */
   agent: Agent;
 }
+
+/** What `authenticate({ optional: true })` adds to the context. */
+export interface OptionalAgentVariables {
+  /** Who is calling, if anybody said. */
+  agent: Agent | undefined;
+}
+
+export type AgentMiddleware = MiddlewareHandler<{ Variables: AgentVariables }>;
+
+export interface Authenticate {
+  (options?: AuthenticateOptions & { readonly optional?: false }): AgentMiddleware;
+  (options: AuthenticateOptions): MiddlewareHandler<{ Variables: OptionalAgentVariables }>;
+}
+
+// Functions of the program get Hono's context.
+export type AgentWritOptions = GuardOptions<Context>;
+export type RouteOptions = RouteOptionsOf<Context>;
+export type AuthenticateOptions = AuthenticateOptionsOf<Context>;
 
 /** One guard, as Hono middleware. */
 export interface AgentWrit extends Pick<Guard, 'revoke' | 'stats' | 'close'> {
@@ -26,7 +49,20 @@ export interface AgentWrit extends Pick<Guard, 'revoke' | 'stats' | 'close'> {
    * @example
    * app.get('/customers/:id', requireScope('read:data:customer-{id}'), (c) => c.text(c.var.agent.id));
    */
-  readonly requireScope: RequireScope<MiddlewareHandler<{ Variables: AgentVariables }>>;
+  readonly requireScope: RequireScope<AgentMiddleware, Context>;
+  /** The same, where one of the scopes is enough. */
+  readonly requireAnyScope: RequireScope<AgentMiddleware, Context>;
+  /** Any good token, whatever its scope; with `optional` also none, and then there is no agent. */
+  readonly authenticate: Authenticate;
+  /**
+   * The metadata document (RFC 9728) and where it belongs: `app.get(path, handler)`. The route is public.
+   *
+   * @throws TypeError when there is no option `resource`
+   */
+  readonly resourceMetadata: () => {
+    readonly path: string;
+    readonly handler: (c: Context) => Response;
+  };
 }
 
 /**
@@ -36,25 +72,31 @@ export interface AgentWrit extends Pick<Guard, 'revoke' | 'stats' | 'close'> {
  * @example
  * const { requireScope } = createAgentWrit({ broker: 'http://127.0.0.1:8080' });
  */
-export function createAgentWrit(options: GuardOptions): AgentWrit {
+export function createAgentWrit(options: AgentWritOptions): AgentWrit {
   const guard = createGuard(options);
   return {
-    requireScope(first, ...others) {
-      const check = guard.requireScope(first, ...others);
-      return async function requireScope(c, next) {
-        const checked = check(new HonoRequestFacts(c));
-        const answer = 'outcome' in checked ? checked : await checked;
-        if (answer.outcome === 'allow') {
-          c.set('agent', answer.agent);
-          return next();
-        }
-        if (answer.outcome === 'anonymous') return next();
-        const { status, headers, body } = answer.refusal;
-        return new Response(body, { status, headers });
-      };
+    requireScope: (first, ...rest) => guardMiddleware(guard.requireScope(first, ...rest)),
+    requireAnyScope: (first, ...rest) => guardMiddleware(guard.requireAnyScope(first, ...rest)),
+    authenticate: (route?: AuthenticateOptions) => guardMiddleware(guard.authenticate(route)),
+    resourceMetadata() {
+      const { path, answer } = guard.resourceMetadata();
+      return { path, handler: markRoute((c) => respond(c, answer()), 'public') };
     },
     revoke: guard.revoke,
     stats: guard.stats,
     close: guard.close,
   };
+}
+
+/**
+ * The same, with the broker from `AGENTWRIT_BROKER_URL`.
+ *
+ * @param env default: the process' own; where there is none, the bindings of the platform
+ * @throws TypeError when that is not set
+ */
+export function fromEnv(
+  options: Omit<AgentWritOptions, 'broker'> = {},
+  env?: Environment,
+): AgentWrit {
+  return createAgentWrit({ ...options, broker: brokerFromEnv(env) });
 }

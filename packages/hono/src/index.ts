@@ -1,2 +1,22 @@
-export { type AgentVariables, type AgentWrit, createAgentWrit } from './create-agentwrit.js';
-export type { Agent, GuardOptions as AgentWritOptions, RouteOptions, Scope } from '@agentwrit/core';
+export {
+  type AgentMiddleware,
+  type AgentVariables,
+  type AgentWrit,
+  type AgentWritOptions,
+  type Authenticate,
+  type AuthenticateOptions,
+  createAgentWrit,
+  fromEnv,
+  type OptionalAgentVariables,
+  type RouteOptions,
+} from './create-agentwrit.js';
+export { publicRoute } from './public-route.js';
+export { assertGuarded, listRequirements } from './listed-routes.js';
+export type { RoutedApp } from './app-entries.js';
+export { currentAgent } from '@agentwrit/core';
+export type {
+  Agent,
+  ListedRoute,
+  RouteNeeds,
+  Scope,
+} from '@agentwrit/core';

@@ -1,3 +1,5 @@
+// Hono's context in → the guard's facts out.
+
 import { readAuthorization, type RequestFacts } from '@agentwrit/core';
 import type { Context } from 'hono';
 import { routePath } from 'hono/route';

@@ -1,0 +1,34 @@
+// A route's check in → Hono middleware out: next(), or the refusal as it is.
+
+import { type HttpAnswer, markRoute, type RouteCheck, runAs } from '@agentwrit/core';
+import type { Context, MiddlewareHandler } from 'hono';
+import { HonoRequestFacts } from './request-facts.js';
+
+// With two parameters: that is what Hono calls middleware, and a handler otherwise.
+export function guardMiddleware(check: RouteCheck<Context>): MiddlewareHandler {
+  return markRoute(async function agentwrit(c, next) {
+    const wasAnswered = c.finalized;
+    const checked = check(new HonoRequestFacts(c));
+    const answer = 'outcome' in checked ? checked : await checked;
+    // Something else (a timeout, say) has answered while the broker was asked: nobody waits for this.
+    if (c.finalized && !wasAnswered) return;
+    switch (answer.outcome) {
+      case 'refuse':
+        return respond(c, answer.refusal);
+      case 'anonymous':
+        return next();
+      case 'allow':
+        c.set('agent', answer.agent);
+        return runAs(answer.agent, next);
+    }
+  }, check.needs);
+}
+
+/** An answer of the guard's own. Headers that others have set stay, but for those it says itself. */
+export function respond(c: Context, { status, headers, body }: HttpAnswer): Response {
+  const response = c.newResponse(body, new Response(null, { status, headers }));
+  // Without this, Hono would lay the headers of an earlier c.res over it: a refusal is not to be cached.
+  c.res = undefined;
+  c.res = response;
+  return response;
+}
