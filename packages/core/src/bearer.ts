@@ -19,6 +19,12 @@ const SCHEME = 'bearer';
 // then one other; only ever run on text within the length cap.
 const B64TOKEN = /^[A-Za-z0-9\-._~+/]+=*$/;
 
+// tchar of RFC 9110 §5.6.2: what a scheme is written with.
+const TCHAR = /[!#$%&'*+.^_`|~0-9A-Za-z-]/;
+
+// Linear: white space is only looked at behind a comma, and only once.
+const JOINED = new RegExp(`,[ \\t]*${SCHEME}(?!${TCHAR.source})`, 'i');
+
 /**
  * Reads the credentials of one request. Never throws.
  *
@@ -38,21 +44,23 @@ export function readBearer(
 
 function readValue(value: string, maxLength: number): Bearer {
   // Schemes are case-insensitive (RFC 9110 §11.1).
-  if (value.slice(0, SCHEME.length).toLowerCase() !== SCHEME) return otherScheme(value, maxLength);
-  if (value.length === SCHEME.length) return MALFORMED;
+  if (value.slice(0, SCHEME.length).toLowerCase() !== SCHEME) return otherScheme(value);
   let start = SCHEME.length;
   while (value.charCodeAt(start) === 0x20) start += 1;
-  if (start === SCHEME.length) return otherScheme(value, maxLength);
+  if (start === SCHEME.length) {
+    // A longer word is another scheme; a tab, a colon or nothing behind it is ours, badly written.
+    return TCHAR.test(value.charAt(start)) ? otherScheme(value) : MALFORMED;
+  }
   if (value.length - start > maxLength) return OVERSIZED;
   const token = value.slice(start);
   return B64TOKEN.test(token) ? { kind: 'token', token } : MALFORMED;
 }
 
-// Platforms built on fetch join repeated fields with ", " before anybody can count them. A second value that
-// is a bearer credential must not hide behind a first one of another scheme.
-function otherScheme(value: string, maxLength: number): Bearer {
-  if (value.length > maxLength) return MISSING;
-  return value.toLowerCase().includes(`, ${SCHEME} `) ? MALFORMED : MISSING;
+// Platforms built on fetch join repeated fields with ", " before anybody can count them, and whatever stands
+// between may do so with a bare comma (RFC 9110 §5.3). A second value that is a bearer credential must not hide
+// behind a first one of another scheme, however long that is.
+function otherScheme(value: string): Bearer {
+  return JOINED.test(value) ? MALFORMED : MISSING;
 }
 
 /**

@@ -6,6 +6,7 @@
 
 import type { Clock } from './clock.js';
 import { BrokerFault } from './fault.js';
+import type { CallPurpose } from './turns.js';
 
 /** `open`: no calls are made. `half-open`: one looks whether the broker works again. */
 export type BreakerState = 'closed' | 'open' | 'half-open';
@@ -32,6 +33,8 @@ export class Breaker {
   #pauseMs = FIRST_PAUSE_MS;
   /** Unless it is closed: when the next call may look; monotonic milliseconds. */
   #nextLookAt = 0;
+  /** Who looks, while it is half-open. */
+  #looking: CallPurpose = 'new';
 
   constructor({ clock, timeoutMs, onChange }: BreakerOptions) {
     this.#clock = clock;
@@ -44,10 +47,12 @@ export class Breaker {
   }
 
   /** @throws BrokerFault `circuit_open` when no call may be made now */
-  assertPasses(): void {
+  assertPasses(purpose: CallPurpose): void {
     if (this.#state === 'closed') return;
     const now = this.#clock.monotonic();
     if (now >= this.#nextLookAt) return;
+    // Strangers may have gone before they are answered, again and again: whoever was vouched for looks as well.
+    if (this.#state === 'half-open' && this.#looking === 'new' && purpose !== 'new') return;
     throw new BrokerFault('circuit_open', 'the broker has failed repeatedly; it is left alone', {
       // The call that looks now may be answered any moment.
       retryAfterSeconds:
@@ -56,9 +61,10 @@ export class Breaker {
   }
 
   /** Makes the call, if one may be made. Any way it ends counts: as an answer, or as a fault. */
-  async run<T>(call: () => Promise<T>): Promise<T> {
-    this.assertPasses();
+  async run<T>(purpose: CallPurpose, call: () => Promise<T>): Promise<T> {
+    this.assertPasses(purpose);
     if (this.#state !== 'closed') {
+      this.#looking = purpose;
       this.#nextLookAt = this.#clock.monotonic() + this.#timeoutMs;
       this.#become('half-open');
     }

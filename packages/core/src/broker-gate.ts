@@ -32,11 +32,11 @@ export function createBrokerGate(options: BrokerGateOptions): BrokerGate {
   return {
     async run({ purpose, signal, isTooLate, make }) {
       // Before its turn, so that nobody waits for nothing; and when that comes, because much happens meanwhile.
-      breaker.assertPasses();
+      breaker.assertPasses(purpose);
       return turns.take({ purpose, signal }, async () => {
         // What it would tell of the broker is only that there were too many before it.
         if (isTooLate()) throw new BrokerFault('overloaded', 'its turn came too late');
-        return breaker.run(make);
+        return breaker.run(purpose, make);
       });
     },
     state: () => breaker.state,

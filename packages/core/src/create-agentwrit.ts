@@ -1,6 +1,6 @@
 // A broker in → one guard in its fetch form out.
 
-import { brokerFromEnv, type Environment } from './environment.js';
+import { optionsFromEnv, type Environment } from './environment.js';
 import { type FetchAgentWrit, guardFetch } from './fetch-agentwrit.js';
 import type { CreateGuard } from './guard.js';
 import type { GuardOptions } from './guard-options.js';
@@ -20,5 +20,5 @@ export function agentWritOn(createGuard: CreateGuard): CreateAgentWrit {
 
 /** `fromEnv`, over the guards of a platform. */
 export function fromEnvOn(createGuard: CreateGuard): FromEnv {
-  return (options = {}, env) => guardFetch(createGuard({ ...options, broker: brokerFromEnv(env) }));
+  return (options, env) => guardFetch(createGuard(optionsFromEnv(options, env)));
 }

@@ -4,7 +4,7 @@ import type { Agent } from './agent.js';
 import { builtin } from './builtin.js';
 
 const { AsyncLocalStorage } = builtin('node:async_hooks');
-const storage = AsyncLocalStorage && new AsyncLocalStorage<Agent>();
+const storage = AsyncLocalStorage && new AsyncLocalStorage<Agent | undefined>();
 
 /**
  * The agent whose request is being handled, anywhere in what its handler calls or awaits: for audit code far from
@@ -18,7 +18,7 @@ export function currentAgent(): Agent | undefined {
   return storage?.getStore();
 }
 
-/** Runs something for an agent, which {@link currentAgent} is then until it is done. For adapters. */
-export function runAs<T>(agent: Agent, run: () => T): T {
+/** Runs something for an agent, or for nobody, which {@link currentAgent} is then until it is done. For adapters. */
+export function runAs<T>(agent: Agent | undefined, run: () => T): T {
   return storage === undefined ? run() : storage.run(agent, run);
 }

@@ -1,9 +1,11 @@
 // What is the same on every runtime, in the order data flows: see "Follow one request" in the README at the top of
 // the repository. Each entry adds what is bound to its platform.
 
-export type { CreateGuard, Guard, GuardAnswer, ResourceMetadata, RouteCheck } from './guard.js';
+export type { CreateGuard, Guard, ResourceMetadata, RouteCheck } from './guard.js';
+export type { GuardAnswer } from './conclusion.js';
+export { isSettled } from './settled.js';
 export type { GuardOptions } from './guard-options.js';
-export { brokerFromEnv, type Environment } from './environment.js';
+export { type Environment, optionsFromEnv } from './environment.js';
 export type { CreateAgentWrit, FromEnv } from './create-agentwrit.js';
 export type {
   AgentHandler,

@@ -53,7 +53,7 @@ export type WithScope = <
 export interface WithAgent {
   <Received extends Request = Request, Rest extends readonly unknown[] = readonly []>(
     handler: AgentHandler<Received, Rest>,
-    options?: RouteOptions<Received> & FetchRouteOptions,
+    options?: RouteOptions<Received> & FetchRouteOptions & { readonly optional?: false },
   ): FetchHandler<Received, Rest>;
   <Received extends Request = Request, Rest extends readonly unknown[] = readonly []>(
     handler: AgentHandler<Received, Rest, Agent | undefined>,
@@ -138,12 +138,13 @@ function protect(
   // Whatever the server calls it with: its types are a matter between the two.
   const call = handler as (...args: unknown[]) => FetchAnswer;
   const { params: read = findFetchParams, route } = options;
+  const hasPlaceholders = check.needs.scopes.some((scope) => scope.includes('{'));
   const guardedHandler = async (request: Request, ...rest: unknown[]): Promise<Response> => {
-    const params = await readParams(read, request, rest);
+    const params = hasPlaceholders ? await readParams(read, request, rest) : undefined;
     const answer = await check(new FetchRequestFacts(request, { route, params }));
     if (answer.outcome === 'refuse') return respond(answer.refusal);
-    if (answer.outcome === 'anonymous') return call(request, undefined, ...rest);
-    return runAs(answer.agent, () => call(request, answer.agent, ...rest));
+    const agent = answer.outcome === 'allow' ? answer.agent : undefined;
+    return runAs(agent, () => call(request, agent, ...rest));
   };
   return markRoute(guardedHandler, check.needs);
 }

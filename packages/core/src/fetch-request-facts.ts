@@ -1,6 +1,7 @@
 // A fetch request, and what came with it, in → the guard's facts out.
 
 import { readRouteParameter, type RequestFacts } from './request-facts.js';
+import { RouteFault } from './route-fault.js';
 
 export interface FetchRoute {
   /** The route's pattern, for events. */
@@ -38,6 +39,7 @@ export class FetchRequestFacts implements RequestFacts<Request> {
   }
 
   param(name: string): string | undefined {
+    if (this.#params instanceof RouteFault) throw this.#params;
     return readRouteParameter(this.#params, name);
   }
 }
@@ -52,7 +54,7 @@ export type ParamsReader = (request: Request, ...rest: unknown[]) => unknown;
 export const findFetchParams: ParamsReader = (request, ...rest) =>
   member(request, 'params') ?? member(rest[0], 'params');
 
-/** Anything that goes wrong there is a parameter that is missing. */
+/** What a route's parameters are, as far as they can be had: a failure is met where one is needed. */
 export async function readParams(
   read: ParamsReader,
   request: Request,
@@ -61,12 +63,13 @@ export async function readParams(
   try {
     return await read(request, ...rest);
   } catch {
-    return undefined;
+    return new RouteFault('function_failed', 'the parameters of the route could not be read');
   }
 }
 
+// Not what a spoiled root prototype would give to every object.
 function member(value: unknown, name: string): unknown {
-  return typeof value === 'object' && value !== null && name in value
-    ? (value as Readonly<Record<string, unknown>>)[name]
-    : undefined;
+  if (typeof value !== 'object' || value === null || !(name in value)) return undefined;
+  if (name in Object.prototype && !Object.hasOwn(value, name)) return undefined;
+  return (value as Readonly<Record<string, unknown>>)[name];
 }

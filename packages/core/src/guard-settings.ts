@@ -103,7 +103,7 @@ export function resolveGuardOptions<Request>(
   };
 }
 
-const GUARD_OPTIONS: readonly (keyof GuardOptions)[] = [
+export const GUARD_OPTIONS: readonly (keyof GuardOptions)[] = [
   'broker',
   'maxAge',
   'grace',

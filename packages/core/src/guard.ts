@@ -1,17 +1,15 @@
 // One request's facts in → allow with an agent, or a refusal ready to be sent, out. Composes every other file
 // in the order data meets them, and is the only thing an adapter calls.
 
-import type { Agent } from './agent.js';
 import { readBearer } from './bearer.js';
 import { createAuthority } from './authority.js';
+import { type Concluded, createConclude, type GuardAnswer, readFact } from './conclusion.js';
 import { ANONYMOUS, type Decision, failed, refused } from './decision.js';
-import { describeDecision, emitDecision, isObserved } from './events.js';
 import type { GuardOptions } from './guard-options.js';
 import { resolveGuardOptions } from './guard-settings.js';
 import { judge } from './judgement.js';
 import type { Platform } from './platform.js';
-import { type HttpAnswer, type Refusal, refuse } from './refusal.js';
-import { renderRefusal } from './render.js';
+import type { HttpAnswer } from './refusal.js';
 import type { RequestFacts } from './request-facts.js';
 import { requestIdOf } from './request-id.js';
 import { describeResource } from './resource-metadata.js';
@@ -24,15 +22,9 @@ import {
   type Route,
   type RouteNeeds,
 } from './route.js';
+import { isSettled } from './settled.js';
 import type { GuardStats } from './stats.js';
 import type { Revocation } from './tombstones.js';
-import { Warnings } from './warnings.js';
-
-/** What the adapter does next: go on with the agent, go on without one, or send the refusal. */
-export type GuardAnswer =
-  | { readonly outcome: 'allow'; readonly agent: Agent }
-  | { readonly outcome: 'anonymous' }
-  | { readonly outcome: 'refuse'; readonly refusal: Refusal };
 
 /** Checks one request. Answers at once when the token is warm, never throws and never rejects. */
 export interface RouteCheck<Request = unknown> {
@@ -81,8 +73,8 @@ export interface Guard<Request = unknown> {
   /** Figures since the guard was made, at this moment. */
   readonly stats: () => GuardStats;
   /**
-   * Forgets every verdict, stops the feed and closes the connections; requests after it are refused with
-   * 503. May be called again.
+   * Forgets every verdict, stops the feed and closes the connections; tokens that come after it are answered
+   * with 503. May be called again.
    */
   readonly close: () => Promise<void>;
 }
@@ -96,10 +88,10 @@ export function guardOn(platform: Platform): CreateGuard {
 
 function createGuard<Request>(options: GuardOptions<Request>, platform: Platform): Guard<Request> {
   const settings = resolveGuardOptions(options);
-  const { clock, onDecision, realm, render, resource } = settings;
+  const { clock, resource } = settings;
+  const conclude = createConclude(settings);
   const core = createAuthority(settings, platform);
   const declaredScopes = new Set<string>();
-  const warnings = new Warnings('AGENTWRIT_REFUSING');
   let closing: Promise<void> | undefined;
 
   /** Steps 1 to 7: at once where nobody has to be asked. */
@@ -122,45 +114,15 @@ function createGuard<Request>(options: GuardOptions<Request>, platform: Platform
     }
     if (closing) return refused('broker_unavailable', 'closed');
     const proven = core.prover.prove(bearer.token, route.tolerance, requestId);
-    return 'kind' in proven
+    return isSettled(proven, 'kind')
       ? judge(proven, route, facts, clock)
       : proven.then((later) => judge(later, route, facts, clock));
   }
 
   /** Steps 8 and 9. */
-  function conclude(
-    decision: Decision,
-    facts: RequestFacts<Request>,
-    requestId: () => string,
-    { requirement }: Route<Request>,
-    arrivedAt: number,
-  ): GuardAnswer {
+  function settle(decision: Decision, concluded: Concluded<Request>): GuardAnswer {
     if (decision.outcome === 'refuse') core.countRefusal(decision.reason);
-    if (isObserved(onDecision)) {
-      const { route } = facts;
-      emitDecision(
-        {
-          time: clock.now(),
-          ...describeDecision(decision, requirement),
-          method: facts.method,
-          ...(route !== undefined && { route }),
-          requestId: requestId(),
-          durationMs: clock.monotonic() - arrivedAt,
-        },
-        onDecision,
-      );
-    } else if (decision.outcome === 'refuse' && decision.detail !== undefined) {
-      // Nobody listens, and the caller is told nothing of it.
-      warnings.warn(`requests are refused with ${decision.reason}: ${decision.detail}`);
-    }
-    if (decision.outcome !== 'refuse') return decision;
-    const { metadataUrl } = resource ?? {};
-    const request = { realm, metadataUrl, url: facts.url, requestId: requestId() };
-    const refusal = refuse(decision, request);
-    return {
-      outcome: 'refuse',
-      refusal: render ? renderRefusal(refusal, render, facts.request) : refusal,
-    };
+    return conclude(decision, concluded);
   }
 
   function check(route: Route<Request>): RouteCheck<Request> {
@@ -168,19 +130,19 @@ function createGuard<Request>(options: GuardOptions<Request>, platform: Platform
     for (const scope of route.needs.scopes) declaredScopes.add(scope);
 
     const answer = (facts: RequestFacts<Request>): GuardAnswer | Promise<GuardAnswer> => {
-      const arrivedAt = clock.monotonic();
       let id: string | undefined;
-      const requestId = (): string => (id ??= requestIdOf(facts.requestId));
-      const conclusion = (decision: Decision): GuardAnswer =>
-        conclude(decision, facts, requestId, route, arrivedAt);
+      const requestId = (): string => (id ??= requestIdOf(readFact(() => facts.requestId)));
+      const { requirement } = route;
+      const concluded = { facts, requestId, requirement, arrivedAt: clock.monotonic() };
       let decision: Decision | Promise<Decision>;
       try {
         decision = decide(facts, requestId, route);
       } catch (error) {
         decision = failed(error);
       }
-      // Not `instanceof Promise`: a program may have put another in its place.
-      return 'outcome' in decision ? conclusion(decision) : decision.catch(failed).then(conclusion);
+      return isSettled(decision, 'outcome')
+        ? settle(decision, concluded)
+        : decision.catch(failed).then((late) => settle(late, concluded));
     };
     return Object.assign(answer, { needs: route.needs });
   }

@@ -7,7 +7,12 @@ import { type InProcessBroker, operatorTransport, type OperatorTransport } from 
 export function createInProcessTransport(broker: InProcessBroker): OperatorTransport {
   return operatorTransport(
     async ({ path, maxBytes, ...request }) => {
-      const response = await broker.fetch(new Request(`http://broker.invalid${path}`, request));
+      // One that hands the request on must not follow a redirect: whatever is there is not the broker.
+      const handedOver = new Request(`http://broker.invalid${path}`, {
+        ...request,
+        redirect: 'manual',
+      });
+      const response = await broker.fetch(handedOver);
       return readResponse(response, { maxBytes, signal: request.signal });
     },
     // Whoever made the broker closes it.

@@ -71,8 +71,9 @@ export function compilePolicy(
   const { maxDepth = MAX_DELEGATION_DEPTH, roots } = delegation;
   const kinds = new Set<SubjectKind>(subjects);
   const domains = trustDomains && new Set(trustDomains);
+  const rootIds = roots && [...roots];
   const isRoot = (id: string): boolean =>
-    roots?.some((root) => id === root || id.startsWith(`${root}/`)) ?? true;
+    rootIds?.some((root) => id === root || id.startsWith(`${root}/`)) ?? true;
   return ({ claims, kind, agentId, chainIsConsistent, delegation: chain }) => {
     if (!kinds.has(kind)) return SUBJECT;
     if (issuer !== undefined && claims.iss !== issuer) return ISSUER;

@@ -141,12 +141,8 @@ export function refuse(decision: Refused, request: RefusedRequest): Refusal {
   if (form.isChallenged) {
     const parameters = [`realm=${quoted(realm)}`];
     if (form.error !== undefined) parameters.push(`error=${quoted(form.error)}`);
-    // A scope with a space, a quote or a control character (a path parameter can bring one) would read as
-    // something else; the body has it whole.
-    const isSaid = form.saysScope === 'body and challenge' && scopes.length > 0;
-    if (isSaid && scopes.every((scope) => SCOPE_TOKEN.test(scope))) {
-      parameters.push(`scope=${quoted(scopes.join(' '))}`);
-    }
+    const scope = form.saysScope === 'body and challenge' ? challengedScope(scopes) : undefined;
+    if (scope !== undefined) parameters.push(`scope=${quoted(scope)}`);
     if (decision.reason === 'missing_token' && metadataUrl !== undefined) {
       parameters.push(`resource_metadata=${quoted(metadataUrl)}`);
     }
@@ -156,11 +152,33 @@ export function refuse(decision: Refused, request: RefusedRequest): Refusal {
     headers['retry-after'] = String(decision.retryAfterSeconds ?? DEFAULT_RETRY_AFTER_SECONDS);
   }
   const body = `${encodeJson(problem)}\n`;
-  return { status: form.status, reason: decision.reason, headers, problem, body };
+  // Programs are shown it: what they do to it must not reach anybody else.
+  return {
+    status: form.status,
+    reason: decision.reason,
+    headers,
+    problem: Object.freeze(problem),
+    body,
+  };
 }
+
+// A path can be long, and stands in here once for each scope made of it. Proxies give headers a few thousand
+// characters, and take an answer with more for a sick server.
+const MAX_CHALLENGED_SCOPE = 1000;
 
 // scope-token of RFC 6749 §3.3: anything else cannot stand in a challenge at all.
 const SCOPE_TOKEN = /^[\x21\x23-\x5b\x5d-\x7e]+$/;
+
+/** Scopes as one text, where they can be told in a header; the body has them whatever they are. */
+function challengedScope(scopes: readonly string[]): string | undefined {
+  if (scopes.length === 0) return undefined;
+  const text = scopes.join(' ');
+  // A scope with a space, a quote or a control character (a path parameter can bring one) would read as
+  // something else.
+  return text.length <= MAX_CHALLENGED_SCOPE && scopes.every((scope) => SCOPE_TOKEN.test(scope))
+    ? text
+    : undefined;
+}
 
 /** A quoted-string (RFC 9110 §5.6.4): the only way any text gets into a header here. */
 function quoted(text: string): string {

@@ -30,20 +30,15 @@ const warnings = new Warnings('AGENTWRIT_RENDER_FAILED');
 export function renderRefusal<Request>(
   refusal: Refusal,
   render: Render<Request>,
-  request: Request,
+  request: () => Request,
 ): Refusal {
-  let rendered: unknown;
   try {
-    rendered = render(refusal.problem, request);
+    const rendered: unknown = render(refusal.problem, request());
     if (rendered === undefined) return refusal;
-    if (isBody(rendered) && isOfSameClass(rendered.status, refusal.status)) {
-      const { body, contentType, status = refusal.status } = rendered;
-      return {
-        ...refusal,
-        status,
-        headers: { ...refusal.headers, 'content-type': contentType },
-        body,
-      };
+    const body = readBody(rendered, refusal.status);
+    if (body !== undefined) {
+      const headers = { ...refusal.headers, 'content-type': body.contentType };
+      return { ...refusal, status: body.status, headers, body: body.body };
     }
     // A promise comes too late, and one that fails must not end the process.
     Promise.resolve(rendered).catch(() => undefined);
@@ -58,15 +53,19 @@ export function renderRefusal<Request>(
   return refusal;
 }
 
-function isBody(value: unknown): value is RenderedBody {
-  if (typeof value !== 'object' || value === null) return false;
-  const { body, contentType } = value as Partial<Record<string, unknown>>;
-  return (
-    typeof body === 'string' && typeof contentType === 'string' && CONTENT_TYPE.test(contentType)
-  );
+/** Each member is read once: what was checked is what is sent. */
+function readBody(rendered: unknown, given: number): Required<RenderedBody> | undefined {
+  if (typeof rendered !== 'object' || rendered === null) return undefined;
+  const { body, contentType, status = given } = rendered as Partial<Record<string, unknown>>;
+  if (typeof body !== 'string' || typeof contentType !== 'string') return undefined;
+  if (!CONTENT_TYPE.test(contentType) || !isOfSameClass(status, given)) return undefined;
+  return { body, contentType, status };
 }
 
-function isOfSameClass(status: unknown, given: number): boolean {
-  if (status === undefined) return true;
-  return Number.isInteger(status) && Math.floor(Number(status) / 100) === Math.floor(given / 100);
+function isOfSameClass(status: unknown, given: number): status is number {
+  return (
+    typeof status === 'number' &&
+    Number.isInteger(status) &&
+    Math.floor(status / 100) === Math.floor(given / 100)
+  );
 }

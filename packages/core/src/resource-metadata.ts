@@ -64,7 +64,9 @@ export function describeResource({ members }: Resource, scopes: Iterable<string>
 function readIdentifier(resource: unknown): { identifier: string; url: URL } {
   const identifier = resource instanceof URL ? resource.href : resource;
   const url =
-    typeof identifier === 'string' && URL.canParse(identifier) ? new URL(identifier) : undefined;
+    typeof identifier === 'string' && VISIBLE.test(identifier) && URL.canParse(identifier)
+      ? new URL(identifier)
+      : undefined;
   if (typeof identifier !== 'string' || url === undefined || !isWeb(url)) {
     throw new TypeError(
       '"resource" must be this API\'s own https: URL (http: on loopback), such as "https://api.example.com"',
@@ -75,6 +77,9 @@ function readIdentifier(resource: unknown): { identifier: string; url: URL } {
   }
   return { identifier, url };
 }
+
+// URL parsers forgive white space around and line breaks within, and those who compare it as text do not.
+const VISIBLE = /^[\x21-\x7e]+$/;
 
 function isWeb({ protocol, hostname }: URL): boolean {
   if (protocol === 'https:') return true;
@@ -101,6 +106,9 @@ function readMembers(options: ResourceMetadataOptions): Record<string, unknown> 
   }
   if ('authorizationServers' in options) {
     assertTexts(options.authorizationServers, 'resourceMetadata.authorizationServers');
+    if (!options.authorizationServers.every((issuer) => URL.canParse(issuer))) {
+      throw new TypeError('"resourceMetadata.authorizationServers" must be absolute URLs');
+    }
     members['authorization_servers'] = options.authorizationServers;
   }
   return members;

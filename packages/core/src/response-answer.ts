@@ -37,7 +37,7 @@ async function readText(
       const { done, value } = await reader.read();
       // One that was cut off looks like one that has ended.
       signal.throwIfAborted();
-      if (done) return text.toString();
+      if (done) return text.read();
       text.add(value);
     }
   } catch (error) {

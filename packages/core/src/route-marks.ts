@@ -31,7 +31,7 @@ export interface ListedRoute {
   readonly isPublic: boolean;
 }
 
-/** What the marks of one route's handlers say of it. */
+/** What the marks of one route's handlers say of it: of those only that run before the one that answers. */
 export function listRoute(method: string, path: string, handlers: Iterable<unknown>): ListedRoute {
   const found = [...handlers].map(markOf);
   return {
@@ -48,7 +48,10 @@ export function listRoute(method: string, path: string, handlers: Iterable<unkno
  * @throws Error naming all the routes that have neither
  */
 export function assertGuarded(routes: readonly ListedRoute[]): void {
-  const open = routes.filter(({ needs, isPublic }) => needs.length === 0 && !isPublic);
+  // Where credentials are optional, everybody may come in.
+  const open = routes.filter(
+    ({ needs, isPublic }) => !isPublic && needs.every(({ isOptional }) => isOptional),
+  );
   if (open.length === 0) return;
   const names = open.map(({ method, path }) => `${method} ${path}`).join(', ');
   throw new Error(

@@ -104,12 +104,14 @@ export function compileUnscopedRoute<Request>(
 
 function compileRoute<Request>(
   requirement: Requirement<Request>,
-  options: AuthenticateOptions<Request>,
+  given: AuthenticateOptions<Request>,
   where: string,
   settings: GuardSettings<Request>,
 ): Route<Request> {
   const known = where === 'authenticate' ? [...ROUTE_OPTIONS, 'optional'] : ROUTE_OPTIONS;
-  assertKnownOptions(options, where, known);
+  assertKnownOptions(given, where, known);
+  // Read once: what is checked is what counts.
+  const options = { ...given };
   assertDefined(options);
   const { maxAge = settings.maxAge, optional = false, delegation, ...policy } = options;
   assertAge(maxAge, 'maxAge');

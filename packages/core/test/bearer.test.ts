@@ -15,7 +15,12 @@ describe('readBearer', () => {
     { name: 'the scheme and a space', values: 'Bearer ', kind: 'malformed' },
     { name: 'two tokens', values: 'Bearer abc def', kind: 'malformed' },
     { name: 'a trailing space', values: 'Bearer abc ', kind: 'malformed' },
-    { name: 'a tab for a space', values: 'Bearer\tabc', kind: 'missing' },
+    { name: 'a tab for a space', values: 'Bearer\tabc', kind: 'malformed' },
+    { name: 'a no-break space for a space', values: 'Bearer\u00a0abc', kind: 'malformed' },
+    { name: 'a colon behind the scheme', values: 'Bearer: abc', kind: 'malformed' },
+    { name: 'an equals sign behind the scheme', values: 'Bearer=abc', kind: 'malformed' },
+    { name: 'a comma behind the scheme', values: 'Bearer,abc', kind: 'malformed' },
+    { name: 'a scheme with a dash behind ours', values: 'Bearer-x abc', kind: 'missing' },
     { name: 'a comma', values: 'Bearer abc,', kind: 'malformed' },
     { name: 'a quoted token', values: 'Bearer "abc"', kind: 'malformed' },
     { name: 'a newline', values: 'Bearer ab\nc', kind: 'malformed' },
@@ -35,6 +40,14 @@ describe('readBearer', () => {
       values: 'Basic eA==, bearer abc',
       kind: 'malformed',
     },
+    { name: 'one hidden behind a bare comma', values: 'Basic eA==,Bearer a', kind: 'malformed' },
+    { name: 'one hidden behind a tab', values: 'Basic eA==,\t Bearer\ta', kind: 'malformed' },
+    {
+      name: 'one hidden behind very much of another scheme',
+      values: `Basic ${'a'.repeat(10 * MAX)}, Bearer a`,
+      kind: 'malformed',
+    },
+    { name: 'a parameter that begins like ours', values: 'Digest a=b, bearerx=c', kind: 'missing' },
     { name: 'a token over the cap', values: `Bearer ${'a'.repeat(MAX + 1)}`, kind: 'oversized' },
   ])('$name is $kind', ({ values, kind }) => {
     expect(readBearer(values, MAX).kind).toBe(kind);

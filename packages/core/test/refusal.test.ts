@@ -61,6 +61,11 @@ describe('refuse', () => {
       challenge: 'Bearer realm="orders"',
     },
     {
+      name: 'no scope when together they are long',
+      scopes: [`read:data:${'a'.repeat(500)}`, `write:data:${'a'.repeat(500)}`],
+      challenge: 'Bearer realm="orders"',
+    },
+    {
       name: 'no scope when one is not ASCII',
       scopes: ['read:data:é'],
       challenge: 'Bearer realm="orders"',
