@@ -1,47 +1,70 @@
-// Express' request in → the guard's facts; the guard's answer → next(), or the refusal as it is.
+// A broker in → one guard as Express middleware out.
 
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import {
-  type Agent,
+  type AuthenticateOptions,
+  brokerFromEnv,
   createGuard,
+  type Environment,
   type Guard,
-  type GuardAnswer,
   type GuardOptions,
-  type Refusal,
-  type RequireScope,
+  markRoute,
+  type Requirable,
+  type RouteOptions,
 } from '@agentwrit/core';
-import { type ExpressRequest, ExpressRequestFacts } from './request-facts.js';
+import type { ExpressMiddleware, ExpressRequest } from './express-request.js';
+import { guardMiddleware, send } from './guard-middleware.js';
 
-declare global {
-  namespace Express {
-    interface Request {
-      /** Who is calling: set by `requireScope`, absent on routes without it. */
-      agent?: Agent;
-    }
-  }
+/** What a guard is made of. Its functions get Express' request. */
+export type AgentWritOptions<Received = ExpressRequest> = GuardOptions<Received>;
+
+/** Takes scopes, or functions of Express' request that compute them, and options last. */
+export type RequireScopeMiddleware = <Received extends IncomingMessage = ExpressRequest>(
+  first: Requirable<Received>,
+  ...rest:
+    | readonly [...Requirable<Received>[]]
+    | readonly [...Requirable<Received>[], RouteOptions<Received>]
+) => ExpressMiddleware;
+
+/** Serves the metadata document. */
+export interface MetadataRoute {
+  /** For `app.get()`: characters that mean something in Express' patterns are escaped. */
+  readonly path: string;
+  /** Marked as public. */
+  readonly handler: (req: IncomingMessage, res: ServerResponse) => void;
 }
-
-/**
- * Express middleware, in Node's own types: Express' would fix the type of `req.params`, and the handlers
- * behind it could no longer take theirs from the path.
- */
-export type ExpressMiddleware = (
-  req: IncomingMessage,
-  res: ServerResponse,
-  next: (error?: unknown) => void,
-) => void;
 
 /** One guard, as Express middleware. */
 export interface AgentWrit extends Pick<Guard, 'revoke' | 'stats' | 'close'> {
   /**
    * Middleware that lets a request on only if the broker vouches for its token and every scope is covered;
-   * the caller is then on `req.agent`. `{name}` in an identifier takes the route parameter of that name.
+   * the caller is then on `req.agent`. `{name}` in an identifier takes the route parameter of that name; a
+   * function computes scopes from the request.
    *
    * @throws TypeError when there is no scope, a scope is malformed or an option is wrong
    * @example
    * app.get('/customers/:id', requireScope('read:data:customer-{id}'), handler);
    */
-  readonly requireScope: RequireScope<ExpressMiddleware>;
+  readonly requireScope: RequireScopeMiddleware;
+  /** The same, where one of the scopes is enough. */
+  readonly requireAnyScope: RequireScopeMiddleware;
+  /**
+   * Any good token, whatever its scope; with `optional` also none at all, and then there is no agent.
+   *
+   * @throws TypeError when an option is wrong
+   */
+  readonly authenticate: <Received extends IncomingMessage = ExpressRequest>(
+    options?: AuthenticateOptions<Received>,
+  ) => ExpressMiddleware;
+  /**
+   * Where this API's metadata document belongs, and what serves it (RFC 9728).
+   *
+   * @throws TypeError when the guard was made without `resource`
+   * @example
+   * const { path, handler } = agentwrit.resourceMetadata();
+   * app.get(path, handler);
+   */
+  readonly resourceMetadata: () => MetadataRoute;
 }
 
 /**
@@ -49,17 +72,24 @@ export interface AgentWrit extends Pick<Guard, 'revoke' | 'stats' | 'close'> {
  *
  * @throws TypeError naming the option that is wrong and what is allowed
  * @example
- * const { requireScope } = createAgentWrit({ broker: 'http://127.0.0.1:8080' });
+ * const { requireScope } = createAgentWrit({ broker: 'http://127.0.0.1:8080', audience: 'orders' });
  */
-export function createAgentWrit(options: GuardOptions): AgentWrit {
-  const guard = createGuard(options);
+export function createAgentWrit<Received extends IncomingMessage = ExpressRequest>(
+  options: AgentWritOptions<Received>,
+): AgentWrit {
+  // Of no request in particular: as which of Express' types a function of the program takes it is its own affair.
+  const guard = createGuard<never>(options);
   return {
-    requireScope(first, ...others) {
-      const check = guard.requireScope(first, ...others);
-      return function requireScope(req: ExpressRequest, res, next) {
-        const answer = check(new ExpressRequestFacts(req));
-        if ('outcome' in answer) proceed(answer, req, res, next);
-        else answer.then((late) => proceed(late, req, res, next), next);
+    requireScope: (first, ...rest) => guardMiddleware(guard.requireScope(first, ...rest)),
+    requireAnyScope: (first, ...rest) => guardMiddleware(guard.requireAnyScope(first, ...rest)),
+    authenticate: (route) => guardMiddleware(guard.authenticate(route)),
+    resourceMetadata() {
+      const { path, answer } = guard.resourceMetadata();
+      return {
+        path: path.replaceAll(PATTERN_CHARACTERS, String.raw`\$&`),
+        handler: markRoute((_req: IncomingMessage, res: ServerResponse) => {
+          send(answer(), res);
+        }, 'public'),
       };
     },
     revoke: guard.revoke,
@@ -68,30 +98,18 @@ export function createAgentWrit(options: GuardOptions): AgentWrit {
   };
 }
 
-// Never throws before next(): a late answer has nobody to throw to, and would end the process.
-function proceed(
-  answer: GuardAnswer,
-  req: ExpressRequest,
-  res: ServerResponse,
-  next: (error?: unknown) => void,
-): void {
-  try {
-    if (answer.outcome === 'refuse') {
-      send(answer.refusal, res);
-      return;
-    }
-    if (answer.outcome === 'allow') req.agent = answer.agent;
-  } catch (error) {
-    next(error);
-    return;
-  }
-  next();
+/**
+ * The same, with the broker from `AGENTWRIT_BROKER_URL`.
+ *
+ * @param env default: the process' own
+ * @throws TypeError when that is not set
+ */
+export function fromEnv<Received extends IncomingMessage = ExpressRequest>(
+  options: Omit<AgentWritOptions<Received>, 'broker'> = {},
+  env?: Environment,
+): AgentWrit {
+  return createAgentWrit<Received>({ ...options, broker: brokerFromEnv(env) });
 }
 
-function send({ status, headers, body }: Refusal, res: ServerResponse): void {
-  // Something else (a timeout middleware, say) may have answered while the broker was asked.
-  if (res.headersSent) return;
-  // Not res.send(): it would add a charset to the type and an ETag.
-  res.writeHead(status, { ...headers, 'content-length': Buffer.byteLength(body) });
-  res.end(body);
-}
+// Of path-to-regexp 0.1 and 8, which both take a backslash before them.
+const PATTERN_CHARACTERS = /[\\^$*+?!:()[\]{}|]/g;

@@ -1,3 +1,5 @@
+// Express' request in → the guard's facts out.
+
 import type { IncomingMessage } from 'node:http';
 import {
   type Agent,
@@ -6,8 +8,11 @@ import {
   type RequestFacts,
 } from '@agentwrit/core';
 
-/** What Express, 4 or 5, adds to Node's request, as far as it is used here. */
-export interface ExpressRequest extends IncomingMessage {
+/**
+ * What Express, 4 or 5, adds to Node's request, as far as it is used here. Nothing is taken for granted: other
+ * servers run Express' middleware too.
+ */
+export interface ReceivedRequest extends IncomingMessage {
   readonly originalUrl?: string;
   /** What routers above have matched. */
   readonly baseUrl?: string;
@@ -17,10 +22,10 @@ export interface ExpressRequest extends IncomingMessage {
 }
 
 /** Reads from Express only what the guard asks for. */
-export class ExpressRequestFacts implements RequestFacts<ExpressRequest> {
-  readonly request: ExpressRequest;
+export class ExpressRequestFacts implements RequestFacts<ReceivedRequest> {
+  readonly request: ReceivedRequest;
 
-  constructor(request: ExpressRequest) {
+  constructor(request: ReceivedRequest) {
     this.request = request;
   }
 

@@ -1,0 +1,47 @@
+// A compiled check in → Express middleware out: next() as the agent, or the refusal as it is.
+
+import type { ServerResponse } from 'node:http';
+import {
+  type GuardAnswer,
+  type HttpAnswer,
+  markRoute,
+  type RequestFacts,
+  type RouteCheck,
+  runAs,
+} from '@agentwrit/core';
+import type { ExpressMiddleware, Next } from './express-request.js';
+import { ExpressRequestFacts, type ReceivedRequest } from './request-facts.js';
+
+/** @param check of no request in particular: functions of the program take it as any of Express' types */
+export function guardMiddleware(check: RouteCheck<never>): ExpressMiddleware {
+  return markRoute(function agentWritGuard(req: ReceivedRequest, res, next) {
+    const answer = check(new ExpressRequestFacts(req) as RequestFacts<never>);
+    if ('outcome' in answer) proceed(answer, req, res, next);
+    else answer.then((late) => proceed(late, req, res, next), next);
+  }, check.needs);
+}
+
+// Never throws before next(): a late answer has nobody to throw to, and would end the process.
+function proceed(answer: GuardAnswer, req: ReceivedRequest, res: ServerResponse, next: Next): void {
+  try {
+    if (answer.outcome === 'refuse') {
+      send(answer.refusal, res);
+      return;
+    }
+    if (answer.outcome === 'allow') req.agent = answer.agent;
+  } catch (error) {
+    next(error);
+    return;
+  }
+  // Without an agent of its own, the request keeps the one that an earlier guard has found.
+  if (answer.outcome === 'allow') runAs(answer.agent, next);
+  else next();
+}
+
+/** Sends a whole answer, unless something else (a timeout middleware, say) has answered already. */
+export function send({ status, headers, body }: HttpAnswer, res: ServerResponse): void {
+  if (res.headersSent) return;
+  // Not res.send(): it would add a charset to the type and an ETag.
+  res.writeHead(status, { ...headers, 'content-length': Buffer.byteLength(body) });
+  res.end(body);
+}
