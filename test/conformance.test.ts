@@ -121,10 +121,8 @@ it('has cases', () => {
 // A start takes a quarter of a second; the first one after an installation reads a hundred megabytes.
 const START_TIMEOUT_MS = 30_000;
 
-const supported = hosts.filter(({ isSupported }) => isSupported);
-const installed = supported.filter(({ isInstalled }) => isInstalled);
-const missing = supported.filter(({ isInstalled }) => !isInstalled);
-const unsupported = hosts.filter((host) => host.isInstalled && !host.isSupported);
+const installed = hosts.filter(({ isInstalled }) => isInstalled);
+const missing = hosts.filter(({ isInstalled }) => !isInstalled);
 
 describe.each(installed)('$name', ({ start, tracksAgent }) => {
   const broker = new ScriptedBroker();
@@ -143,14 +141,3 @@ describe.each(installed)('$name', ({ start, tracksAgent }) => {
 });
 
 it.for(missing)('$name: npm has no package of it for this machine', (_, { skip }) => skip());
-
-// Fails as soon as one can be taken off the list.
-it.each(unsupported)('$name does not serve the first case yet', async ({ start }) => {
-  const broker = new ScriptedBroker();
-  const host = await start(broker).catch(() => undefined);
-  const [first] = cases;
-  if (host === undefined || first === undefined) return;
-  const answer = await ask(host, broker, first);
-  await host.close();
-  expect(answer.status).not.toBe(first.expect.status);
-});

@@ -15,8 +15,6 @@ export interface HostEntry {
   readonly name: string;
   /** Not, where npm has no package of the runtime for this machine. */
   readonly isInstalled: boolean;
-  /** Not, while the packages do not work there. */
-  readonly isSupported: boolean;
   /** Whether `currentAgent()` works there. */
   readonly tracksAgent: boolean;
   readonly start: (broker: ScriptedBroker) => Promise<Host>;
@@ -26,14 +24,10 @@ export interface HostEntry {
 const FETCH_APPS = { fetch: 'Plain fetch', hono: 'Hono 4' };
 const NODE_APPS = { express5: 'Express 5', express4: 'Express 4', fastify: 'Fastify 5' };
 
-/** Runtimes that the packages do not work on yet: a name that is on this list for no reason fails a test. */
-const UNSUPPORTED: readonly string[] = ['workerd without nodejs_compat'];
-
 function entriesOf(runtime: Runtime, apps: Readonly<Record<string, string>>): HostEntry[] {
   return Object.entries(apps).map(([app, title]) => ({
     name: `${title} on ${runtime.name}`,
     isInstalled: runtime.program !== undefined,
-    isSupported: !UNSUPPORTED.includes(runtime.name),
     tracksAgent: runtime.name !== 'workerd without nodejs_compat',
     async start(scriptedBroker) {
       const broker = await scriptedBroker.listen();
@@ -56,7 +50,6 @@ function entriesOf(runtime: Runtime, apps: Readonly<Record<string, string>>): Ho
 const inMemory: HostEntry = {
   name: 'Hono 4 in memory',
   isInstalled: true,
-  isSupported: true,
   tracksAgent: true,
   start(broker) {
     const fetch = createFetch(broker);

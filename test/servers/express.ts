@@ -1,7 +1,7 @@
 // Express, 4 or 5, and a broker in → the port that the routes are served on out.
 
 import { once } from 'node:events';
-import { type AgentWritRequest, createAgentWrit } from '@agentwrit/express';
+import { createAgentWrit, type ExpressMiddleware, type ExpressRequest } from '@agentwrit/express';
 import type express5 from 'express';
 import type { NodeApp } from './apps.js';
 import { portOf } from './port.js';
@@ -14,9 +14,9 @@ import {
   routesFor,
 } from './routes.js';
 
-const reader: Reader<AgentWritRequest> = {
+const reader: Reader<ExpressRequest> = {
   method: (request) => request.method ?? '',
-  param: (request, name) => request.params[name],
+  param: (request, name) => request.params[name]?.toString(),
   header: (request, name) => request.headers[name]?.toString(),
 };
 
@@ -27,10 +27,13 @@ export function expressApp(express: typeof express5): NodeApp {
     const app = express();
     for (const { method, path, guards, isRendered } of routesFor(reader)) {
       const agentwrit = isRendered ? rendering : main;
+      const middleware = guards.map((guarding) =>
+        guardWith<ExpressMiddleware, ExpressRequest>(agentwrit, guarding),
+      );
       app[method === 'GET' ? 'get' : 'post'](
         path,
-        guards.map((guarding) => guardWith(agentwrit, guarding)),
-        (req, res) => {
+        ...middleware,
+        (req: express5.Request, res: express5.Response) => {
           res.json(describe(req.agent));
         },
       );

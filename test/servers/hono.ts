@@ -1,7 +1,7 @@
 // A broker in → Hono's routes as one function from request to response out, for any runtime.
 
-import { createAgentWrit } from '@agentwrit/hono';
-import { type Context, Hono } from 'hono';
+import { type Agent, createAgentWrit } from '@agentwrit/hono';
+import { type Context, Hono, type MiddlewareHandler } from 'hono';
 import type { CreateFetch } from './apps.js';
 import {
   describe,
@@ -21,11 +21,14 @@ const reader: Reader<Context> = {
 export const createFetch: CreateFetch = (broker) => {
   const main = createAgentWrit({ ...guardOptions, broker });
   const rendering = createAgentWrit({ ...renderingOptions(reader), broker });
-  const app = new Hono();
+  const app = new Hono<{ Variables: { agent?: Agent } }>();
   for (const { method, path, guards, isRendered } of routesFor(reader)) {
     const agentwrit = isRendered ? rendering : main;
-    const handlers = guards.map((guarding) => guardWith(agentwrit, guarding));
-    app.on(method, path, ...handlers, (c) => c.json(describe(c.get('agent'))));
+    const handlers = guards.map((guarding) =>
+      guardWith<MiddlewareHandler, Context>(agentwrit, guarding),
+    );
+    app.on(method, [path], ...handlers);
+    app.on(method, [path], (c) => c.json(describe(c.get('agent'))));
   }
   const metadata = main.resourceMetadata();
   app.get(metadata.path, metadata.handler);

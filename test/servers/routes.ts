@@ -40,7 +40,7 @@ export interface Route<Native> {
 
 const ORCHESTRATION = 'spiffe://agentwrit.local/agent/orch-1';
 
-export const guardOptions: Omit<GuardOptions<unknown>, 'broker'> = {
+export const guardOptions: Omit<GuardOptions, 'broker'> = {
   audience: 'orders',
   maxTokenLength: 8192,
   resource: 'https://api.example.com/orders',
@@ -144,7 +144,7 @@ function brokenScopes(how: string | undefined): string | Promise<string> {
 export interface Guards<Result, Native> {
   readonly requireScope: RequireScope<Result, Native>;
   readonly requireAnyScope: RequireScope<Result, Native>;
-  readonly authenticate: (options?: AuthenticateOptions<Native>) => Result;
+  readonly authenticate: (options: AuthenticateOptions<Native>) => Result;
 }
 
 export function guardWith<Result, Native>(

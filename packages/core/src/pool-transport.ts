@@ -24,7 +24,7 @@ export function createPoolTransport(
         status: answer.statusCode,
         contentType: single(answer.headers['content-type']) ?? '',
         retryAfter: single(answer.headers['retry-after']),
-        body: text.toString(),
+        body: text.read(),
       };
     },
     // Calls that are still running are given up: their callers are answered 503, not kept waiting.

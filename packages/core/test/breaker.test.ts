@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { Breaker, type BreakerState } from '../src/breaker.js';
 import { BrokerFault, type FaultCode } from '../src/fault.js';
+import type { CallPurpose } from '../src/turns.js';
 import { Deferred, FakeClock } from './fixtures.js';
 
 const FIRST_PAUSE_MS = 250;
@@ -12,9 +13,9 @@ interface Setup {
   readonly clock: FakeClock;
   readonly states: BreakerState[];
   /** Calls, or does not; what came of it in one word. */
-  readonly run: (call: () => Promise<string>) => Promise<string>;
+  readonly run: (call: () => Promise<string>, purpose?: CallPurpose) => Promise<string>;
   readonly fail: (code?: FaultCode) => Promise<string>;
-  readonly succeed: () => Promise<string>;
+  readonly succeed: (purpose?: CallPurpose) => Promise<string>;
 }
 
 function setUp(): Setup {
@@ -25,9 +26,9 @@ function setUp(): Setup {
     timeoutMs: TIMEOUT_MS,
     onChange: (state) => states.push(state),
   });
-  const run = (call: () => Promise<string>): Promise<string> =>
+  const run = (call: () => Promise<string>, purpose: CallPurpose = 'new'): Promise<string> =>
     breaker
-      .run(call)
+      .run(purpose, call)
       .catch((error: unknown) => (error instanceof BrokerFault ? error.code : String(error)));
   return {
     breaker,
@@ -35,7 +36,7 @@ function setUp(): Setup {
     states,
     run,
     fail: (code = 'connection') => run(() => Promise.reject(new BrokerFault(code, 'x'))),
-    succeed: () => run(() => Promise.resolve('ok')),
+    succeed: (purpose) => run(() => Promise.resolve('ok'), purpose),
   };
 }
 
@@ -79,13 +80,13 @@ describe('a breaker', () => {
     let calls = 0;
     expect(await run(async () => String((calls += 1)))).toBe('circuit_open');
     expect(calls).toBe(0);
-    expect(() => breaker.assertPasses()).toThrow(
+    expect(() => breaker.assertPasses('new')).toThrow(
       expect.objectContaining({ code: 'circuit_open', retryAfterSeconds: 1 }),
     );
     clock.advance(FIRST_PAUSE_MS - 1);
-    expect(() => breaker.assertPasses()).toThrow(BrokerFault);
+    expect(() => breaker.assertPasses('new')).toThrow(BrokerFault);
     clock.advance(1);
-    expect(() => breaker.assertPasses()).not.toThrow();
+    expect(() => breaker.assertPasses('new')).not.toThrow();
   });
 
   it('lets one call look, and closes when that is answered', async () => {
@@ -116,12 +117,26 @@ describe('a breaker', () => {
     for (let lost = 0; lost < 3; lost += 1) {
       void run(() => new Promise(() => undefined));
       expect(await succeed()).toBe('circuit_open');
-      expect(() => breaker.assertPasses()).toThrow(
+      expect(() => breaker.assertPasses('new')).toThrow(
         expect.objectContaining({ retryAfterSeconds: 1 }),
       );
       clock.advance(TIMEOUT_MS);
     }
     expect(await succeed()).toBe('ok');
+    expect(breaker.state).toBe('closed');
+  });
+
+  it('lets whoever was vouched for look although a stranger looks, who may be gone, but not a second one', async () => {
+    const { breaker, clock, run, succeed } = await opened();
+    clock.advance(FIRST_PAUSE_MS);
+    void run(() => new Promise(() => undefined), 'new');
+    expect(await succeed('new')).toBe('circuit_open');
+    const probe = new Deferred<string>();
+    const looking = run(() => probe.promise, 'known');
+    expect(await succeed('known')).toBe('circuit_open');
+    expect(await succeed('new')).toBe('circuit_open');
+    probe.resolve('ok');
+    expect(await looking).toBe('ok');
     expect(breaker.state).toBe('closed');
   });
 
@@ -134,7 +149,7 @@ describe('a breaker', () => {
       expect(await fail()).toBe('connection');
       expect(breaker.state).toBe('open');
     }
-    expect(() => breaker.assertPasses()).toThrow(
+    expect(() => breaker.assertPasses('new')).toThrow(
       expect.objectContaining({ retryAfterSeconds: LONGEST_PAUSE_MS / 1000 }),
     );
     clock.advance(LONGEST_PAUSE_MS);

@@ -19,6 +19,17 @@ describe('optionsFromEnv', () => {
   });
 
   it.each([
+    { name: 'a broker of its own', options: { broker: 'https://other.example' } },
+    { name: 'an unknown option', options: { audiences: 'orders' } },
+    { name: 'options that a copy would lose', options: Object.create({ audience: 'orders' }) },
+    { name: 'a function', options: () => ({ audience: 'orders' }) },
+    { name: 'null', options: null },
+  ])('refuses $name', ({ options }: { options: unknown }) => {
+    const env = { AGENTWRIT_BROKER_URL: 'https://b.example' };
+    expect(() => optionsFromEnv(options as object, env)).toThrow(TypeError);
+  });
+
+  it.each([
     { name: 'missing', env: {} },
     { name: 'empty', env: { AGENTWRIT_BROKER_URL: '' } },
   ])('says what to set when it is $name', ({ env }) => {

@@ -187,6 +187,34 @@ describe('currentAgent', () => {
   });
 });
 
+describe('a handler without an agent', () => {
+  it('is nobody’s, also when another handler calls it', async () => {
+    const { agentwrit } = setUp();
+    const inner = agentwrit.withAgent(() => new Response(currentAgent()?.id ?? 'nobody'), {
+      optional: true,
+    });
+    const outer = agentwrit.withScope(() => inner(requestOf()), 'read:data:*');
+    expect(await (await outer(requestOf(['read:data:*']))).text()).toBe('nobody');
+  });
+});
+
+describe('parameters', () => {
+  it('are not read from a spoiled prototype, nor where no scope has a place for them', async () => {
+    const { agentwrit } = setUp();
+    const templated = agentwrit.withScope(greet, 'read:data:customer-{id}');
+    Reflect.defineProperty(Object.prototype, 'params', { value: { id: '7' }, configurable: true });
+    try {
+      expect((await templated(requestOf(['read:data:customer-7']))).status).toBe(500);
+    } finally {
+      delete (Object.prototype as { params?: object }).params;
+    }
+    const plain = agentwrit.withScope(greet, 'read:data:*', {
+      params: () => new Promise(() => undefined),
+    });
+    expect((await plain(requestOf())).status).toBe(401);
+  });
+});
+
 describe('the metadata handler', () => {
   it('serves the document, and is public', async () => {
     const { agentwrit } = setUp({ resource: 'https://api.example.com' });
@@ -226,6 +254,16 @@ describe('the types', () => {
       expectTypeOf(agent).toEqualTypeOf<Agent>();
       return new Response();
     });
+  });
+
+  it('do not promise an agent where authentication may be optional', () => {
+    const wrong = (perhaps: { readonly optional: boolean }): void => {
+      // @ts-expect-error the agent may be absent
+      agentwrit.withAgent(greet, { optional: true });
+      // @ts-expect-error the agent may be absent
+      agentwrit.withAgent(greet, perhaps);
+    };
+    expectTypeOf(wrong).toBeFunction();
   });
 
   it('keep what the server hands on', () => {

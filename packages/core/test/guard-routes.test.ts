@@ -252,6 +252,25 @@ describe('a route with its own policy', () => {
     ]);
   });
 
+  it('keeps to what was checked, though its options change afterwards or while they are read', async () => {
+    const { guard } = setScene();
+    const roots = ['spiffe://agentwrit.local/agent/other'];
+    const check = guard.requireScope('read:data:7', { delegation: { roots } });
+    roots.push('spiffe://agentwrit.local');
+    expect(outcomeOf(await check(facts(tokenOf())))).toBe('policy_denied');
+
+    let reads = 0;
+    const shifty = {
+      get subjects(): ['agent'] {
+        reads += 1;
+        return (reads === 1 ? ['agent'] : ['admin']) as ['agent'];
+      },
+    };
+    const other = guard.requireScope('read:data:7', shifty);
+    const admin = tokenOf(claimsOf({ sub: 'admin' }));
+    expect(outcomeOf(await other(facts(admin)))).toBe('invalid_token');
+  });
+
   it('may admit other subjects than its guard', async () => {
     const { guard } = setScene();
     const admin = tokenOf(claimsOf({ sub: 'admin' }));
@@ -280,6 +299,42 @@ describe('a route with its own policy', () => {
     const token = tokenOf(claimsOf({ sub: 'admin', task_id: undefined }));
     expect(outcomeOf(await guard.authenticate()(facts(token)))).toBe('policy_denied');
   });
+});
+
+describe('a spoiled prototype', () => {
+  it.each(['allow', 'anonymous'])('does not turn a promise into "%s"', async (outcome) => {
+    const { guard } = setScene();
+    const check = guard.requireScope('write:data:7');
+    Reflect.defineProperty(Object.prototype, 'outcome', { value: outcome, configurable: true });
+    try {
+      const answer = await check(facts(tokenOf()));
+      expect(Object.hasOwn(answer, 'refusal')).toBe(true);
+    } finally {
+      delete (Object.prototype as { outcome?: string }).outcome;
+    }
+  });
+});
+
+describe('a request that cannot say what it is', () => {
+  it.each(['requestId', 'url', 'method', 'route', 'request'] as const)(
+    'is decided all the same: %s',
+    async (name) => {
+      const { guard, events } = setScene({ render: () => undefined });
+      const broken = (token: string | undefined): RequestFacts<FakeRequest> =>
+        Object.defineProperty(facts(token), name, {
+          get() {
+            throw new Error('marker-of-the-framework');
+          },
+        });
+      const answers = [
+        await guard.requireScope('read:data:7')(broken(undefined)),
+        await guard.requireScope('read:data:7')(broken(tokenOf())),
+      ];
+      expect(answers.map(outcomeOf)).toEqual(['missing_token', 'allow']);
+      expect(events).toHaveLength(2);
+      expect(inspect([answers, events], { depth: 9 })).not.toContain('marker');
+    },
+  );
 });
 
 describe('a check', () => {

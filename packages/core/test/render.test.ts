@@ -74,6 +74,26 @@ describe('render', () => {
     expect(inspect(refusal)).not.toContain('marker');
   });
 
+  it.each([
+    { name: 'status', values: [404, 200] },
+    { name: 'contentType', values: ['text/plain', 'a/b\r\nx: y'] },
+  ])('is held to the $name that was checked', async ({ name, values: [first, ...later] }) => {
+    const seen = [first];
+    const rendered = Object.defineProperty({ body: 'x', contentType: 'text/plain' }, name, {
+      enumerable: true,
+      get: () => seen.shift() ?? later[0],
+    });
+    const refusal = await refusalWith(() => rendered);
+    expect([refusal.status, refusal.headers['content-type']]).toContain(first);
+  });
+
+  it('cannot change what others are told', async () => {
+    const refusal = await refusalWith((problem: Record<string, unknown>) => {
+      problem['status'] = 200;
+    });
+    expect(refusal).toEqual(plain);
+  });
+
   it('has no say in what is admitted', async () => {
     const { guard } = setScene({
       render: () => {

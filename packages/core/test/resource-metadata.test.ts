@@ -91,6 +91,15 @@ describe('the metadata of a protected resource', () => {
     { name: 'a query', options: { resource: 'https://a.example/?x' }, says: 'query' },
     { name: 'a hash', options: { resource: 'https://a.example/#x' }, says: 'hash' },
     { name: 'a password', options: { resource: 'https://u:p@a.example' }, says: 'password' },
+    { name: 'a line break', options: { resource: 'https://a.example/x\n' }, says: 'https:' },
+    {
+      name: 'an issuer that is none',
+      options: {
+        resource: 'https://a.example',
+        resourceMetadata: { authorizationServers: ['nonsense'] },
+      },
+      says: '"resourceMetadata.authorizationServers"',
+    },
     { name: 'undefined', options: { resource: undefined }, says: '"resource" is undefined' },
     { name: 'only the rest', options: { resourceMetadata: {} }, says: 'needs a "resource"' },
     {

@@ -35,6 +35,16 @@ describe('assertGuarded', () => {
     ).not.toThrow();
   });
 
+  it('takes a route where credentials are optional for an open one, unless it says so', () => {
+    const optional = markRoute(
+      () => undefined,
+      setScene().guard.authenticate({ optional: true }).needs,
+    );
+    expect(() => assertGuarded([listRoute('GET', '/x', [optional])])).toThrow('GET /x');
+    expect(() => assertGuarded([listRoute('GET', '/x', [optional, open])])).not.toThrow();
+    expect(() => assertGuarded([listRoute('GET', '/x', [optional, guard])])).not.toThrow();
+  });
+
   it('names every route that is neither', () => {
     const routes = [
       listRoute('GET', '/x', [guard, handler]),

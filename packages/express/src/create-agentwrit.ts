@@ -3,12 +3,12 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import {
   type AuthenticateOptions,
-  brokerFromEnv,
   createGuard,
   type Environment,
   type Guard,
   type GuardOptions,
   markRoute,
+  optionsFromEnv,
   type Requirable,
   type RouteOptions,
 } from '@agentwrit/core';
@@ -105,10 +105,10 @@ export function createAgentWrit<Received extends IncomingMessage = ExpressReques
  * @throws TypeError when that is not set
  */
 export function fromEnv<Received extends IncomingMessage = ExpressRequest>(
-  options: Omit<AgentWritOptions<Received>, 'broker'> = {},
+  options?: Omit<AgentWritOptions<Received>, 'broker'>,
   env?: Environment,
 ): AgentWrit {
-  return createAgentWrit<Received>({ ...options, broker: brokerFromEnv(env) });
+  return createAgentWrit(optionsFromEnv(options, env));
 }
 
 // Of path-to-regexp 0.1 and 8, which both take a backslash before them.

@@ -4,6 +4,7 @@ import type { ServerResponse } from 'node:http';
 import {
   type GuardAnswer,
   type HttpAnswer,
+  isSettled,
   markRoute,
   type RequestFacts,
   type RouteCheck,
@@ -16,8 +17,14 @@ import { ExpressRequestFacts, type ReceivedRequest } from './request-facts.js';
 export function guardMiddleware(check: RouteCheck<never>): ExpressMiddleware {
   return markRoute(function agentWritGuard(req: ReceivedRequest, res, next) {
     const answer = check(new ExpressRequestFacts(req) as RequestFacts<never>);
-    if ('outcome' in answer) proceed(answer, req, res, next);
-    else answer.then((late) => proceed(late, req, res, next), next);
+    if (isSettled(answer, 'outcome')) {
+      proceed(answer, req, res, next);
+      return;
+    }
+    answer.then((late) => {
+      // Something else (a timeout middleware, say) has answered: there is nothing left to let in or to refuse.
+      if (!res.headersSent) proceed(late, req, res, next);
+    }, next);
   }, check.needs);
 }
 
@@ -33,12 +40,11 @@ function proceed(answer: GuardAnswer, req: ReceivedRequest, res: ServerResponse,
     next(error);
     return;
   }
-  // Without an agent of its own, the request keeps the one that an earlier guard has found.
-  if (answer.outcome === 'allow') runAs(answer.agent, next);
-  else next();
+  // Without one of its own, the request keeps the agent that an earlier guard has found.
+  runAs(req.agent, next);
 }
 
-/** Sends a whole answer, unless something else (a timeout middleware, say) has answered already. */
+/** Sends a whole answer, unless something else has answered already. */
 export function send({ status, headers, body }: HttpAnswer, res: ServerResponse): void {
   if (res.headersSent) return;
   // Not res.send(): it would add a charset to the type and an ETag.

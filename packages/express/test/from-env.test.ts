@@ -54,6 +54,6 @@ describe('fromEnv', () => {
 
   it('does not take the broker as an option as well', () => {
     // @ts-expect-error the environment says it
-    expect(() => fromEnv({ broker: 'http://127.0.0.1:1' }, {})).toThrow('AGENTWRIT_BROKER_URL');
+    expect(() => fromEnv({ broker: 'http://127.0.0.1:1' }, {})).toThrow('"broker"');
   });
 });

@@ -68,9 +68,10 @@ export function openArea(app: FastifyInstance): Area {
       done(
         new Error(`the route ${url} was declared before the AgentWrit plugin was there: ${REMEDY}`),
       );
-    } else if (route?.checkedBy === area && route.declared !== undefined) {
-      const { declared } = route;
-      resume(request.agent, () => declared(request, reply, done));
+    } else if (route?.checkedBy === area) {
+      // Before it stands at most the mark of a public route.
+      const check = route.declared.at(-1);
+      resume(request.agent, () => (check ? check(request, reply, done) : done()));
     } else {
       resume(request.agent, done);
     }
@@ -105,7 +106,7 @@ function note(app: FastifyInstance, options: RouteOptions): void {
   if (stampOf(options.config)?.options === options) return;
   const area = findArea(app);
   if (area === undefined) return;
-  let declared: RouteHook | undefined;
+  let declared: readonly RouteHook[];
   try {
     declared = compileDeclaration(options.config, () => declarativeGuard(area));
   } catch (error) {

@@ -2,12 +2,12 @@
 
 import {
   type AuthenticateOptions,
-  brokerFromEnv,
   createGuard,
   type Environment,
   type Guard,
   type GuardOptions,
   markRoute,
+  optionsFromEnv,
   type RequireScope,
 } from '@agentwrit/core';
 import type { FastifyPluginCallback, FastifyReply, RouteGenericInterface } from 'fastify';
@@ -108,9 +108,6 @@ export function createAgentWrit(options: AgentWritOptions): AgentWrit {
  * @param env default: the process' own
  * @throws TypeError when that is not set
  */
-export function fromEnv(
-  options: Omit<AgentWritOptions, 'broker'> = {},
-  env?: Environment,
-): AgentWrit {
-  return createAgentWrit({ ...options, broker: brokerFromEnv(env) });
+export function fromEnv(options?: Omit<AgentWritOptions, 'broker'>, env?: Environment): AgentWrit {
+  return createAgentWrit(optionsFromEnv(options, env));
 }

@@ -1,4 +1,4 @@
-// What a route says in its `config`, or a scope of routes where the plugin is registered, in → its hook out.
+// What a route says in its `config`, or a scope of routes where the plugin is registered, in → its hooks out.
 
 import type { AuthenticateOptions, Requirable, RequireScope, RouteOptions } from '@agentwrit/core';
 import type { CheckedRequest } from './checked-request.js';
@@ -15,7 +15,7 @@ export type DeclaredScope =
   | (RouteOptions<CheckedRequest> & { readonly all: DeclaredScopes; readonly any?: never })
   | (RouteOptions<CheckedRequest> & { readonly any: DeclaredScopes; readonly all?: never });
 
-/** At most one of the three. */
+/** At most one of the three, but for `authenticate: { optional: true }` on a public route. */
 export interface Declaration {
   /** What a caller needs: `'read:data:customer-{id}'`, `['…', '…']`, or `{ any: ['…', '…'], maxAge: 0 }`. */
   readonly scope?: DeclaredScope;
@@ -48,23 +48,37 @@ export function declaredIn(said: object | undefined): readonly (keyof Declaratio
 }
 
 /**
- * @param builders whose hook it becomes; asked for only where there is something to check
- * @returns `undefined` where nothing is said
- * @throws TypeError when more than one thing is said, or something wrong
+ * @param builders whose hooks they become; asked for only where there is something to check
+ * @returns in the order they run; none where nothing is said
+ * @throws TypeError when two things are said that exclude each other, or something wrong
  */
 export function compileDeclaration(
   said: Declaration | undefined,
   builders: () => HookBuilders,
-): RouteHook | undefined {
+): readonly RouteHook[] {
   const [name, another] = declaredIn(said);
-  if (said === undefined || name === undefined) return undefined;
-  if (another !== undefined) {
+  if (said === undefined || name === undefined) return [];
+  if (another !== undefined && !isOpenToAgents(said)) {
     throw new TypeError(`"${name}" and "${another}" exclude each other`);
   }
-  if (name === 'scope') return compileScope(said.scope, builders());
-  if (name === 'authenticate') return compileAuthenticate(said.authenticate, builders());
-  if (said.publicRoute === true) return publicRoute();
-  throw new TypeError('"publicRoute" takes true; else leave it out');
+  const isPublic: unknown = said.publicRoute;
+  if ('publicRoute' in said && isPublic !== true) {
+    throw new TypeError('"publicRoute" takes true; else leave it out');
+  }
+  const marks = 'publicRoute' in said ? [publicRoute()] : [];
+  if (name === 'scope') return [compileScope(said.scope, builders())];
+  if (name !== 'authenticate') return marks;
+  return [...marks, compileAuthenticate(said.authenticate, builders())];
+}
+
+/** Public, and agents are known all the same. */
+function isOpenToAgents({ scope, authenticate, publicRoute: isPublic }: Declaration): boolean {
+  return (
+    scope === undefined &&
+    isPublic === true &&
+    typeof authenticate === 'object' &&
+    authenticate.optional === true
+  );
 }
 
 function compileAuthenticate(

@@ -48,16 +48,14 @@ export function pluginOf(
 
   function install(app: FastifyInstance, options: PluginOptions): void {
     const { declarative = true, denyByDefault = false } = options;
-    const hook = compileDeclaration(options, () => builders);
+    const hooks = compileDeclaration(options, () => builders);
     // Declared up front, so that every request object has one shape; once, though there may be more guards.
     if (!app.hasRequestDecorator('agent')) app.decorateRequest('agent');
     app.addHook('onClose', close);
     const area = openArea(app);
     if (declarative) area.declarative.add(builders);
-    if (hook !== undefined) {
-      area.hooks.push(hook);
-      app.addHook('preHandler', hook);
-    }
+    area.hooks.push(...hooks);
+    for (const hook of hooks) app.addHook('preHandler', hook);
     if (denyByDefault) {
       area.isStrict = true;
       app.addHook('onReady', () => assertGuarded(app));

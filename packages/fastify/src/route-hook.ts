@@ -3,6 +3,7 @@
 import {
   type GuardAnswer,
   type HttpAnswer,
+  isSettled,
   markRoute,
   type RouteCheck,
   runAs,
@@ -34,7 +35,7 @@ export interface RouteHook {
 export function hookOf(check: RouteCheck<CheckedRequest>): RouteHook {
   return asHook((request, reply, done) => {
     const answer = check(new FastifyRequestFacts(request));
-    if ('outcome' in answer) {
+    if (isSettled(answer, 'outcome')) {
       proceed(answer, request, reply, done);
       return;
     }
@@ -78,8 +79,8 @@ function proceed(
     done(error instanceof Error ? error : new Error('the refusal could not be sent'));
     return;
   }
-  if (answer.outcome === 'allow') runAs(answer.agent, done);
-  else done();
+  // Without one of its own, the request keeps the agent that an earlier guard has found.
+  runAs(request.agent, done);
 }
 
 // `sent` is false while a stream is on its way.

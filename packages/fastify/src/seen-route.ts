@@ -15,7 +15,7 @@ export interface SeenRoute {
   /** The area that checks what its `config` says: the nearest when it was declared. */
   readonly checkedBy: object;
   /** What its `config` says, compiled. */
-  readonly declared: RouteHook | undefined;
+  readonly declared: readonly RouteHook[];
 }
 
 // Fastify copies a route's config for its requests, symbols too: the way from a request to its route.
@@ -48,7 +48,7 @@ export function listSeenRoute(
     ...several<unknown>(preParsing),
     ...several<unknown>(preValidation),
     ...hooksOfAreas,
-    declared,
+    ...declared,
     ...several<unknown>(preHandler),
     // A handler of the adapter's own, such as that of the metadata document, says what it is.
     handler,

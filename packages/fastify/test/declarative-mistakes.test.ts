@@ -34,6 +34,11 @@ describe('a route', () => {
     { name: 'null options', config: { authenticate: null }, says: 'plain options object' },
     { name: 'not public', config: { publicRoute: false }, says: '"publicRoute" takes true' },
     {
+      name: 'public and not',
+      config: { authenticate: true, publicRoute: true },
+      says: 'exclude each other',
+    },
+    {
       name: 'two things',
       config: { scope: 'a:b:c', publicRoute: true },
       says: '"scope" and "publicRoute" exclude each other',

@@ -38,16 +38,25 @@ describe('deny by default', () => {
     app.get('/1', { onRequest: guard }, handler);
     app.get('/2', { preParsing: [guard] }, handler);
     app.get('/3', { preValidation: [other, guard] }, handler);
-    app.get('/4', { preHandler: [other, agentwrit.authenticate({ optional: true })] }, handler);
+    app.get('/4', { preHandler: [other, agentwrit.authenticate()] }, handler);
     app.get('/5', { config: { scope: 'a:b:c' } }, handler);
     app.get('/6', { config: { authenticate: true } }, handler);
     app.get('/7', { config: { publicRoute: true } }, handler);
     app.get('/8', { preHandler: publicRoute() }, handler);
+    const optional = { optional: true };
+    app.get('/9', { config: { authenticate: optional, publicRoute: true } }, handler);
     const { path, handler: metadata } = agentwrit.resourceMetadata();
     app.get(path, metadata);
     await app.ready();
     expect((await app.inject('/8')).body).toBe('in');
+    expect((await app.inject('/9')).body).toBe('in');
     expect((await app.inject('/3')).statusCode).toBe(401);
+  });
+
+  it('takes a route where credentials are optional for an open one, unless it says so', async () => {
+    const { app } = await guardedServer({ denyByDefault });
+    app.put('/', { config: { authenticate: { optional: true } } }, handler);
+    await expect(app.ready()).rejects.toThrow('PUT /');
   });
 
   it.each(['onSend', 'onResponse', 'preSerialization', 'onError', 'onTimeout'])(

@@ -77,7 +77,8 @@ describe('a plugin that says what every route of its scope needs', () => {
       docs.get('/docs', () => 'open');
     });
     await app.register(async (scope) => {
-      await scope.register(agentwrit.plugin, { authenticate: { optional: true } });
+      const authenticate = { optional: true };
+      await scope.register(agentwrit.plugin, { authenticate, publicRoute: true });
       scope.get('/me', (request) => request.agent?.taskId ?? 'nobody');
     });
     expect((await app.inject('/docs')).body).toBe('open');

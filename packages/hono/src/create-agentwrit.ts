@@ -3,12 +3,12 @@
 import {
   type Agent,
   type AuthenticateOptions as AuthenticateOptionsOf,
-  brokerFromEnv,
   createGuard,
   type Environment,
   type Guard,
   type GuardOptions,
   markRoute,
+  optionsFromEnv,
   type RequireScope,
   type RouteOptions as RouteOptionsOf,
 } from '@agentwrit/core';
@@ -94,9 +94,6 @@ export function createAgentWrit(options: AgentWritOptions): AgentWrit {
  * @param env default: the process' own; where there is none, the bindings of the platform
  * @throws TypeError when that is not set
  */
-export function fromEnv(
-  options: Omit<AgentWritOptions, 'broker'> = {},
-  env?: Environment,
-): AgentWrit {
-  return createAgentWrit({ ...options, broker: brokerFromEnv(env) });
+export function fromEnv(options?: Omit<AgentWritOptions, 'broker'>, env?: Environment): AgentWrit {
+  return createAgentWrit(optionsFromEnv(options, env));
 }

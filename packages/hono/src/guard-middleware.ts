@@ -1,6 +1,13 @@
 // A route's check in → Hono middleware out: next(), or the refusal as it is.
 
-import { type HttpAnswer, markRoute, type RouteCheck, runAs } from '@agentwrit/core';
+import {
+  Agent,
+  type HttpAnswer,
+  isSettled,
+  markRoute,
+  type RouteCheck,
+  runAs,
+} from '@agentwrit/core';
 import type { Context, MiddlewareHandler } from 'hono';
 import { HonoRequestFacts } from './request-facts.js';
 
@@ -9,19 +16,25 @@ export function guardMiddleware(check: RouteCheck<Context>): MiddlewareHandler {
   return markRoute(async function agentwrit(c, next) {
     const wasAnswered = c.finalized;
     const checked = check(new HonoRequestFacts(c));
-    const answer = 'outcome' in checked ? checked : await checked;
+    const answer = isSettled(checked, 'outcome') ? checked : await checked;
     // Something else (a timeout, say) has answered while the broker was asked: nobody waits for this.
     if (c.finalized && !wasAnswered) return;
     switch (answer.outcome) {
       case 'refuse':
         return respond(c, answer.refusal);
       case 'anonymous':
-        return next();
+        // Without one of its own, the request keeps the agent that an earlier guard has found.
+        return runAs(earlierAgent(c), next);
       case 'allow':
         c.set('agent', answer.agent);
         return runAs(answer.agent, next);
     }
   }, check.needs);
+}
+
+function earlierAgent(c: Context): Agent | undefined {
+  const agent: unknown = c.get('agent');
+  return agent instanceof Agent ? agent : undefined;
 }
 
 /** An answer of the guard's own. Headers that others have set stay, but for those it says itself. */

@@ -26,6 +26,7 @@ createGuard({ broker: 'http://127.0.0.1:8080', maxAges: 5 });
 
 export async function decide(facts: RequestFacts): Promise<Agent | Refusal> {
   const answer = await check(facts);
+  if (answer.outcome === 'anonymous') throw new Error('only where authentication is optional');
   return answer.outcome === 'allow' ? answer.agent : answer.refusal;
 }
 

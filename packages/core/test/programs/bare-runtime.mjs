@@ -79,6 +79,7 @@ const cases = /** @type {const} */ ([
 const answers = [];
 for (const [scope, { token }] of cases) {
   const answer = await guard.requireScope(scope)({
+    request: undefined,
     authorization: `Bearer ${token}`,
     method: 'GET',
     url: '/data',
@@ -87,7 +88,7 @@ for (const [scope, { token }] of cases) {
     param: () => undefined,
   });
   if (answer.outcome === 'refuse') answers.push(answer.refusal.reason);
-  else {
+  if (answer.outcome === 'allow') {
     const { agent } = answer;
     const current = runAs(agent, () => currentAgent()?.id ?? 'nobody');
     answers.push(`allowed by ${agent.proof.source}, current agent: ${current}`);
