@@ -16,8 +16,16 @@ import { ExpressRequestFacts, type ReceivedRequest } from './request-facts.js';
 export function guardMiddleware(check: RouteCheck<never>): ExpressMiddleware {
   return markRoute(function agentWritGuard(req: ReceivedRequest, res, next) {
     const answer = check(new ExpressRequestFacts(req) as RequestFacts<never>);
-    if ('outcome' in answer) proceed(answer, req, res, next);
-    else answer.then((late) => proceed(late, req, res, next), next);
+    if ('outcome' in answer) {
+      proceed(answer, req, res, next);
+      return;
+    }
+    const isBegun = res.headersSent;
+    answer.then((late) => {
+      // Something else (a timeout middleware, say) may have answered while the broker was asked; its caller has
+      // been told, and the handler must not act any more.
+      if (res.headersSent === isBegun) proceed(late, req, res, next);
+    }, next);
   }, check.needs);
 }
 
@@ -38,7 +46,7 @@ function proceed(answer: GuardAnswer, req: ReceivedRequest, res: ServerResponse,
   else next();
 }
 
-/** Sends a whole answer, unless something else (a timeout middleware, say) has answered already. */
+/** Sends a whole answer, unless another is on its way already. */
 export function send({ status, headers, body }: HttpAnswer, res: ServerResponse): void {
   if (res.headersSent) return;
   // Not res.send(): it would add a charset to the type and an ETag.
