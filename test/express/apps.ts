@@ -3,7 +3,7 @@
 import { once } from 'node:events';
 import { type IncomingMessage, request, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { createAgentWrit } from '@agentwrit/express';
+import { createAgentWrit, type ExpressRoutes, listRequirements } from '@agentwrit/express';
 import express5, { type Express } from 'express';
 import express4 from 'express4';
 import { afterEach } from 'vitest';
@@ -68,4 +68,13 @@ export async function send(
   let text = '';
   for await (const chunk of answer) text += String(chunk);
   return { status: answer.statusCode ?? 0, headers: answer.headers, body: text };
+}
+
+/** What is listed, one text per route: `GET /x read:data:1`. */
+export function linesOf(app: ExpressRoutes): string[] {
+  return listRequirements(app).map(({ method, path, needs, isPublic }) =>
+    [method, path, ...needs.flatMap(({ scopes }) => scopes), ...(isPublic ? ['public'] : [])].join(
+      ' ',
+    ),
+  );
 }

@@ -21,9 +21,11 @@ export function guardMiddleware(check: RouteCheck<never>): ExpressMiddleware {
       proceed(answer, req, res, next);
       return;
     }
+    const isBegun = res.headersSent;
     answer.then((late) => {
-      // Something else (a timeout middleware, say) has answered: there is nothing left to let in or to refuse.
-      if (!res.headersSent) proceed(late, req, res, next);
+      // Something else (a timeout middleware, say) may have answered while the broker was asked; its caller has
+      // been told, and the handler must not act any more.
+      if (res.headersSent === isBegun) proceed(late, req, res, next);
     }, next);
   }, check.needs);
 }
@@ -44,7 +46,7 @@ function proceed(answer: GuardAnswer, req: ReceivedRequest, res: ServerResponse,
   runAs(req.agent, next);
 }
 
-/** Sends a whole answer, unless something else has answered already. */
+/** Sends a whole answer, unless another is on its way already. */
 export function send({ status, headers, body }: HttpAnswer, res: ServerResponse): void {
   if (res.headersSent) return;
   // Not res.send(): it would add a charset to the type and an ETag.
