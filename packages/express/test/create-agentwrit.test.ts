@@ -1,22 +1,8 @@
-import { once } from 'node:events';
-import type { Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import express, { type ErrorRequestHandler, type Express, type RequestHandler } from 'express';
-import { afterEach, describe, expect, expectTypeOf, it } from 'vitest';
+import express, { type ErrorRequestHandler, type RequestHandler } from 'express';
+import { describe, expect, expectTypeOf, it } from 'vitest';
 import { AGENT_ID, bearer, ScriptedBroker, vouch } from '../../core/test/fixtures.js';
 import { type Agent, createAgentWrit } from '../src/index.js';
-
-let server: Server | undefined;
-afterEach(() => {
-  server?.closeAllConnections();
-  server?.close();
-});
-
-async function serve(app: Express): Promise<string> {
-  server = app.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-}
+import { serve } from './server.js';
 
 describe('requireScope for Express', () => {
   it('puts the agent on the request', async () => {

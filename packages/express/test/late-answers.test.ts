@@ -1,22 +1,8 @@
-import { once } from 'node:events';
-import type { Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import express, { type ErrorRequestHandler, type Express } from 'express';
-import { afterEach, describe, expect, it } from 'vitest';
+import express, { type ErrorRequestHandler } from 'express';
+import { describe, expect, it } from 'vitest';
 import { bearer, Deferred, ScriptedBroker, vouch } from '../../core/test/fixtures.js';
 import { createAgentWrit } from '../src/index.js';
-
-let server: Server | undefined;
-afterEach(() => {
-  server?.closeAllConnections();
-  server?.close();
-});
-
-async function serve(app: Express): Promise<string> {
-  server = app.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-}
+import { serve } from './server.js';
 
 describe('a guard that has its answer late', () => {
   it.each([
