@@ -38,6 +38,7 @@ describe.each(versions)('an error on $name', ({ express }) => {
 
   it.each([
     ['thrown', guarded(() => throwNothing())],
+    ['thrown as a word that lets Express go on', guarded(() => throwWord())],
     // oxlint-disable-next-line typescript/prefer-promise-reject-errors
     ['rejected', guarded(() => Promise.reject(undefined))],
   ])('that is nothing, %s, does not let the request on', async (_how, handler) => {
@@ -101,4 +102,9 @@ function foreignRejection(error: Error): unknown {
 function throwNothing(): never {
   // oxlint-disable-next-line typescript/only-throw-error, eslint/no-throw-literal
   throw undefined;
+}
+
+function throwWord(): never {
+  // oxlint-disable-next-line typescript/only-throw-error, eslint/no-throw-literal
+  throw 'route';
 }

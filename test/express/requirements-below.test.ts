@@ -9,6 +9,15 @@ const answer: RequestHandler = (_req, res) => void res.end();
 const middleware: RequestHandler = (_req, _res, next) => next();
 const onError: ErrorRequestHandler = (_error, _req, _res, next) => next();
 
+// As it is inside of Express.
+function stackOf(app: object): readonly { readonly handle: object }[] {
+  // Express 4 throws on `router`.
+  const { stack } = Reflect.get(app, '_router' in app ? '_router' : 'router') as {
+    stack: { handle: object }[];
+  };
+  return stack;
+}
+
 describe.each(versions)('listRequirements of $name', ({ name, express }) => {
   const is5 = name === 'Express 5';
 
@@ -20,6 +29,28 @@ describe.each(versions)('listRequirements of $name', ({ name, express }) => {
     app.use(onError);
     app.get('/past-errors', answer);
     expect(linesOf(app)).toEqual(['GET /before', 'GET /after read:data:1', 'GET /past-errors']);
+  });
+
+  it('counts no guard at a path inside a router mounted above it: a second slash goes past it', () => {
+    const app = express();
+    app.use('/api/admin', guard);
+    const router = express.Router();
+    router.get('/admin', answer);
+    app.use('/api', router);
+    expect(linesOf(app).join()).not.toContain('read:data:1');
+  });
+
+  it('sees an application that is mounted, whatever a bundler has called its function', () => {
+    const app = express();
+    const inner = express();
+    inner.get('/secret', answer);
+    app.use('/inner', inner);
+    const before = linesOf(app);
+    expect(before.join()).toMatch(/^ALL /);
+    for (const { handle } of stackOf(app)) {
+      Object.defineProperty(handle, 'name', { value: 't' });
+    }
+    expect(linesOf(app)).toEqual(before);
   });
 
   it('counts a guard at a path only for what is surely below it', () => {

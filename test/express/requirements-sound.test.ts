@@ -58,7 +58,7 @@ const PATHS_OF: Record<string, (string | RegExp)[]> = {
     '(/a)?/b',
   ],
 };
-const MOUNTS = ['/', '/', '/a', '/a/', '/A/b', '/:x', '/a/:x', /^\/a/, /a/i, ['/a', '/b']];
+const MOUNTS = ['/', '/', '/a', '/a/', '/a/b', '/A/b', '/:x', '/a/:x', /^\/a/, /a/i, ['/a', '/b']];
 
 function partsOf(version: string): fc.Arbitrary<Part[]> {
   const step = fc.constantFrom<Step>('guard', 'guard', 'guard', 'goOn', 'fail', 'skip', 'forgive');

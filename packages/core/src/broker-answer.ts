@@ -7,7 +7,8 @@ import type { BrokerAnswer } from './transport.js';
 /** Rejects any status but 200, and what is not JSON. What the value should look like is its reader's business. */
 export function readJsonAnswer(answer: BrokerAnswer): unknown {
   if (answer.status !== 200) {
-    throw new BrokerFault('unexpected_status', `the broker answered ${answer.status}`, {
+    const hint = answer.status === 404 ? " (is the URL the broker's base URL?)" : '';
+    throw new BrokerFault('unexpected_status', `the broker answered ${answer.status}${hint}`, {
       retryAfterSeconds: readRetryAfter(answer.retryAfter),
       // It, or something before it, does not like this request; others may fare better.
       isOutage: answer.status < 400 || answer.status >= 500 || answer.status === 429,

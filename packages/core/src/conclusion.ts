@@ -48,8 +48,9 @@ export function createConclude<Request>(settings: GuardSettings<Request>): Concl
         onDecision,
       );
     } else if (decision.outcome === 'refuse' && decision.detail !== undefined) {
-      // Nobody listens, and the caller is told nothing of it.
-      warnings.warn(`requests are refused with ${decision.reason}: ${decision.detail}`);
+      // Nobody listens, and the caller is told nothing of it. The broker's troubles are nobody's route's.
+      const where = decision.reason === 'internal_error' ? whereOf(concluded.facts) : '';
+      warnings.warn(`requests${where} are refused with ${decision.reason}: ${decision.detail}`);
     }
   }
 
@@ -68,6 +69,11 @@ export function createConclude<Request>(settings: GuardSettings<Request>): Concl
       refusal: render ? renderRefusal(refusal, render, () => facts.request) : refusal,
     };
   };
+}
+
+function whereOf(facts: Pick<RequestFacts, 'method' | 'route'>): string {
+  const route = readFact(() => facts.route);
+  return route === undefined ? '' : ` to ${readFact(() => facts.method) ?? ''} ${route}`;
 }
 
 /** Something that is only told: a request that cannot say it is decided all the same. */

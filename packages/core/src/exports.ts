@@ -15,7 +15,13 @@ export type {
   WithAgent,
   WithScope,
 } from './fetch-agentwrit.js';
-export type { AuthenticateOptions, RequireScope, RouteNeeds, RouteOptions } from './route.js';
+export {
+  type AuthenticateOptions,
+  type RequireScope,
+  ROUTE_OPTIONS,
+  type RouteNeeds,
+  type RouteOptions,
+} from './route.js';
 export {
   assertGuarded,
   type ListedRoute,

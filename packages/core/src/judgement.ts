@@ -27,7 +27,9 @@ export function judge<Request>(
   }
   const breach = route.breachOf(identity);
   if (breach !== undefined) {
-    return refused(breach.reason, breach.cause, foreseeNeeds(route, facts), agent);
+    const decision = refused(breach.reason, breach.cause, foreseeNeeds(route, facts), agent);
+    const { detail } = breach;
+    return detail === undefined ? decision : { ...decision, detail };
   }
   const { requirement, task } = route;
   if (requirement.isComputed || task !== undefined) {

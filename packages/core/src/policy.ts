@@ -60,8 +60,14 @@ export type PolicyBreach =
   | {
       readonly reason: 'invalid_token';
       readonly cause: 'subject' | 'issuer' | 'audience' | 'trust_domain' | 'delegation_chain';
+      /** For an operator: that a good token is for somebody else is most often a setting. */
+      readonly detail?: string;
     }
-  | { readonly reason: 'policy_denied'; readonly cause: 'delegation_depth' | 'delegation_root' };
+  | {
+      readonly reason: 'policy_denied';
+      readonly cause: 'delegation_depth' | 'delegation_root';
+      readonly detail?: undefined;
+    };
 
 /** @returns a function that names the first rule an identity breaks */
 export function compilePolicy(
@@ -72,14 +78,17 @@ export function compilePolicy(
   const kinds = new Set<SubjectKind>(subjects);
   const domains = trustDomains && new Set(trustDomains);
   const rootIds = roots && [...roots];
+  const wrongIssuer = elsewhere('issuer', `is not ${JSON.stringify(issuer)}`);
+  const wrongAudience = elsewhere('audience', `does not have ${JSON.stringify(audience)}`);
+  const wrongDomain = elsewhere('trust_domain', `is none of ${JSON.stringify(trustDomains)}`);
   const isRoot = (id: string): boolean =>
     rootIds?.some((root) => id === root || id.startsWith(`${root}/`)) ?? true;
   return ({ claims, kind, agentId, chainIsConsistent, delegation: chain }) => {
     if (!kinds.has(kind)) return SUBJECT;
-    if (issuer !== undefined && claims.iss !== issuer) return ISSUER;
-    if (audience !== undefined && !claims.aud.includes(audience)) return AUDIENCE;
+    if (issuer !== undefined && claims.iss !== issuer) return wrongIssuer;
+    if (audience !== undefined && !claims.aud.includes(audience)) return wrongAudience;
     // Admin and app subjects have no trust domain; whoever admits them does so by `subjects`.
-    if (domains && agentId && !domains.has(agentId.trustDomain)) return TRUST_DOMAIN;
+    if (domains && agentId && !domains.has(agentId.trustDomain)) return wrongDomain;
     if (!chainIsConsistent) return CHAIN;
     if (chain.length > maxDepth) return DEPTH;
     if (!isRoot(chain[0]?.agent ?? claims.sub)) return ROOT;
@@ -88,12 +97,16 @@ export function compilePolicy(
 }
 
 const SUBJECT: PolicyBreach = { reason: 'invalid_token', cause: 'subject' };
-const ISSUER: PolicyBreach = { reason: 'invalid_token', cause: 'issuer' };
-const AUDIENCE: PolicyBreach = { reason: 'invalid_token', cause: 'audience' };
-const TRUST_DOMAIN: PolicyBreach = { reason: 'invalid_token', cause: 'trust_domain' };
 const CHAIN: PolicyBreach = { reason: 'invalid_token', cause: 'delegation_chain' };
 const DEPTH: PolicyBreach = { reason: 'policy_denied', cause: 'delegation_depth' };
 const ROOT: PolicyBreach = { reason: 'policy_denied', cause: 'delegation_root' };
+
+// Of the token nothing is told, only what is expected of it.
+function elsewhere(cause: 'issuer' | 'audience' | 'trust_domain', what: string): PolicyBreach {
+  const name = cause.replace('_', ' ');
+  const detail = `the broker vouches for the token, but its ${name} ${what}`;
+  return { reason: 'invalid_token', cause, detail };
+}
 
 const SUBJECTS: readonly SubjectKind[] = ['agent', 'app', 'admin'];
 

@@ -3,6 +3,7 @@ import {
   type Agent,
   createAgentWrit,
   currentAgent,
+  type DecisionEvent,
   fromEnv,
   type GuardOptions,
   markOf,
@@ -113,6 +114,17 @@ describe('withScope', () => {
     const { agentwrit } = setUp();
     const handler = agentwrit.withScope(greet, 'read:data:customer-{id}', { params });
     expect((await handler(requestOf(['read:data:*']))).status).toBe(500);
+  });
+
+  it('tells the operator of parameters that cannot be read, not of a route without them', async () => {
+    const events: DecisionEvent[] = [];
+    const { agentwrit } = setUp({ onDecision: (event) => events.push(event) });
+    const params = (): never => {
+      throw new Error('of the program');
+    };
+    const handler = agentwrit.withScope(greet, 'read:data:customer-{id}', { params });
+    await handler(requestOf(['read:data:*']));
+    expect(events).toMatchObject([{ cause: 'function_failed' }]);
   });
 
   it('names its route in events, and gives functions the request', async () => {

@@ -296,8 +296,10 @@ describe('a route with its own policy', () => {
 
   it('for a task does not admit a token that has none', async () => {
     const { guard } = setScene({ subjects: ['admin'], task: () => '' });
-    const token = tokenOf(claimsOf({ sub: 'admin', task_id: undefined }));
-    expect(outcomeOf(await guard.authenticate()(facts(token)))).toBe('policy_denied');
+    for (const none of [undefined, '']) {
+      const token = tokenOf(claimsOf({ sub: 'admin', task_id: none }));
+      expect(outcomeOf(await guard.authenticate()(facts(token)))).toBe('policy_denied');
+    }
   });
 });
 
@@ -335,6 +337,24 @@ describe('a request that cannot say what it is', () => {
       expect(inspect([answers, events], { depth: 9 })).not.toContain('marker');
     },
   );
+});
+
+describe('a good token for somebody else', () => {
+  it.each([
+    { options: { audience: 'orders' }, cause: 'audience', says: 'does not have "orders"' },
+    { options: { issuer: 'b-1' }, cause: 'issuer', says: 'is not "b-1"' },
+    {
+      options: { trustDomains: ['a.example'] },
+      cause: 'trust_domain',
+      says: 'is none of ["a.example"]',
+    },
+  ])('tells the operator which setting it does not meet: $cause', async ({ options, ...told }) => {
+    const { guard, events } = setScene(options);
+    const answer = await guard.authenticate()(facts(tokenOf()));
+    expect(events[0]).toMatchObject({ cause: told.cause });
+    expect(events[0]?.detail).toContain(told.says);
+    expect(inspect(answer, { depth: 9 })).not.toContain(told.says);
+  });
 });
 
 describe('a check', () => {

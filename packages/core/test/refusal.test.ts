@@ -74,6 +74,15 @@ describe('refuse', () => {
     expect(refuse(needing(...scopes), request).headers['www-authenticate']).toBe(challenge);
   });
 
+  it('says that one of several is enough, and nothing of the kind where there is only one', () => {
+    const any = (...scopes: string[]): unknown => {
+      const { needed, ...refused } = needing(...scopes);
+      return refuse({ ...refused, needed: needed && { ...needed, match: 'any' } }, request).problem;
+    };
+    expect(any('a:b:c', 'a:b:d')).toMatchObject({ required_scope_match: 'any' });
+    expect(any('a:b:c')).not.toHaveProperty('required_scope_match');
+  });
+
   it('quotes a realm whatever is in it', () => {
     const { headers } = refuse(needing('read:data:7'), { ...request, realm: 'a"b\\c\r\né' });
     expect(headers['www-authenticate']).toBe('Bearer realm="a\\"b\\\\c???", scope="read:data:7"');

@@ -45,6 +45,26 @@ describe('assertGuarded', () => {
     expect(() => assertGuarded([listRoute('GET', '/x', [optional, guard])])).not.toThrow();
   });
 
+  it.each([
+    { path: '/customers/:id', isFine: true },
+    { path: '/customers/:id{[0-9]+}', isFine: true },
+    { path: '/customers{/:id}', isFine: true },
+    { path: '/files/*id', isFine: true },
+    { path: '…/customers', isFine: true },
+    { path: '/^\\/x$/…', isFine: true },
+    { path: '/customers', isFine: false },
+    { path: '/customers/:idx', isFine: false },
+    { path: '/customers/id', isFine: false },
+  ])('takes $path for a route that can fill its scope: $isFine', ({ path, isFine }) => {
+    const templated = markRoute(
+      () => undefined,
+      setScene().guard.requireScope('read:data:customer-{id}').needs,
+    );
+    const look = (): void => assertGuarded([listRoute('GET', path, [guard, templated])]);
+    if (isFine) expect(look).not.toThrow();
+    else expect(look).toThrow(`GET ${path} has no parameter "id" for "read:data:customer-{id}"`);
+  });
+
   it('names every route that is neither', () => {
     const routes = [
       listRoute('GET', '/x', [guard, handler]),

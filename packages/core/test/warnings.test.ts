@@ -70,7 +70,7 @@ describe('a guard that nobody listens to', () => {
     for (let round = 0; round < 3; round += 1) await check(requestWith(token));
     await told();
     expect(warned).toEqual([
-      'AGENTWRIT_REFUSING: requests are refused with broker_unavailable: the broker answered 404',
+      "AGENTWRIT_REFUSING: requests are refused with broker_unavailable: the broker answered 404 (is the URL the broker's base URL?)",
     ]);
   });
 
@@ -86,7 +86,7 @@ describe('a guard that nobody listens to', () => {
     );
     await told();
     expect(warned).toEqual([
-      'AGENTWRIT_REFUSING: requests are refused with internal_error: the route has no parameter "idd" to fill the scope "read:data:c-{idd}" with',
+      'AGENTWRIT_REFUSING: requests to GET /data are refused with internal_error: the route has no parameter "idd" to fill the scope "read:data:c-{idd}" with',
     ]);
   });
 

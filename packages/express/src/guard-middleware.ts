@@ -2,6 +2,7 @@
 
 import type { ServerResponse } from 'node:http';
 import {
+  Agent,
   type GuardAnswer,
   type HttpAnswer,
   isSettled,
@@ -43,7 +44,8 @@ function proceed(answer: GuardAnswer, req: ReceivedRequest, res: ServerResponse,
     return;
   }
   // Without one of its own, the request keeps the agent that an earlier guard has found.
-  runAs(req.agent, next);
+  // Nothing else of that name.
+  runAs(req.agent instanceof Agent ? req.agent : undefined, next);
 }
 
 /** Sends a whole answer, unless another is on its way already. */

@@ -71,9 +71,10 @@ export const guarded: WrapHandler = (handler: unknown): ExpressMiddleware => {
       );
       return;
     }
-    // Express takes an error that is nothing for leave to go on.
+    // Express takes an error that is nothing, or one of these words, for leave to go on.
     const fail = (error: unknown): void => {
-      next(error || new Error('a guarded() handler failed without saying why'));
+      const isLeave = !error || error === 'route' || error === 'router';
+      next(isLeave ? new Error('a guarded() handler failed without saying why') : error);
     };
     try {
       const result = runAs(agent, () => call(req, res, next));

@@ -9,6 +9,7 @@ import {
 } from '@agentwrit/core';
 import { chainsOf, checksOf, isErrorHandler } from './handler-chain.js';
 import { plainBeginning } from './route-path.js';
+import { mountedAppOf } from './mounted-app.js';
 import { readStack, type RouteLayer, type RouterStack, type UseLayer } from './router-stack.js';
 import { seenFrom, type Standing, standing } from './standing-guard.js';
 
@@ -24,6 +25,8 @@ interface Above {
   /** Where this one is mounted. */
   readonly prefix: string;
   readonly guards: readonly Standing[];
+  /** What stands for an application that is mounted in one of these, as text. */
+  readonly mountedApp: string | undefined;
   /** Whether all of them tell upper from lower case. */
   readonly isCaseSensitive: boolean;
 }
@@ -47,6 +50,7 @@ export function listRequirements(app: ExpressRoutes): readonly ListedRoute[] {
     routers: new Set([app]),
     prefix: '',
     guards: [],
+    mountedApp: mountedAppOf(app),
     isCaseSensitive: true,
   });
 }
@@ -92,7 +96,7 @@ function listLayer({ path, handlers }: RouteLayer, here: Above): ListedRoute[] {
 
 /** What a function put in by `use()` has below it: a router has routes, other middleware has none. */
 function listBelow({ handle, mountedAt }: UseLayer, here: Above): ListedRoute[] {
-  if (isMountedApp(handle)) {
+  if (typeof handle === 'function' && String(handle) === here.mountedApp) {
     const path = join(
       here.prefix,
       mountedAt === undefined ? SOMEWHERE : `${mountedAt}/${SOMEWHERE}`,
@@ -105,17 +109,13 @@ function listBelow({ handle, mountedAt }: UseLayer, here: Above): ListedRoute[] 
     routers: new Set([...here.routers, handle]),
     prefix: join(here.prefix, mountedAt ?? SOMEWHERE),
     guards: here.guards.map((guard) => seenFrom(mountedAt, guard)),
+    mountedApp: here.mountedApp,
     isCaseSensitive: here.isCaseSensitive,
   });
 }
 
 function guardsOf(path: string | undefined, { guards, isCaseSensitive }: Above): unknown[] {
   return guards.filter((guard) => guard.covers(path, isCaseSensitive)).map(({ handle }) => handle);
-}
-
-// What app.use() makes of another application. It keeps that one to itself.
-function isMountedApp(handle: unknown): boolean {
-  return typeof handle === 'function' && handle.name === 'mounted_app';
 }
 
 function join(prefix: string, path: string): string {

@@ -32,6 +32,8 @@ export function seenFrom(mountedAt: string | undefined, { handle, covers }: Stan
     covers: (path = '', isCaseSensitive) =>
       mountedAt === undefined
         ? covers(undefined, isCaseSensitive)
-        : covers(mountedAt + path, isCaseSensitive),
+        : covers(mountedAt + path, isCaseSensitive) &&
+          // Express 4 lets a router at `/a` have `/a//b` as `/b`, which a guard at `/a/b` does not see.
+          (mountedAt === '' || covers(`${mountedAt}/${path}`, isCaseSensitive)),
   };
 }

@@ -2,9 +2,9 @@
 
 import { currentAgent, type ListedRoute, runAs } from '@agentwrit/core';
 import type { FastifyInstance, HookHandlerDoneFunction, RouteOptions } from 'fastify';
-import { compileDeclaration, declaredIn, type HookBuilders } from './declaration.js';
+import { compileDeclaration, declaredIn, DECLARATIONS, type HookBuilders } from './declaration.js';
 import { noteSecurity } from './openapi.js';
-import type { RouteHook } from './route-hook.js';
+import { agentOf, answering, type RouteHook } from './route-hook.js';
 import { listSeenRoute, type SeenRoute, stamp, stampOf } from './seen-route.js';
 
 /** One instance of Fastify that the plugin is registered on, with everything below it. */
@@ -59,7 +59,7 @@ export function openArea(app: FastifyInstance): Area {
   });
   // Fastify carries the agent of an earlier hook over the body; another hook may have lost it all the same.
   app.addHook('preValidation', function resumeAgent(request, _reply, done) {
-    resume(request.agent, done);
+    resume(agentOf(request), done);
   });
   app.addHook('preHandler', function checkDeclared(request, reply, done) {
     const { config, url } = request.routeOptions;
@@ -71,12 +71,19 @@ export function openArea(app: FastifyInstance): Area {
     } else if (route?.checkedBy === area) {
       // Before it stands at most the mark of a public route.
       const check = route.declared.at(-1);
-      resume(request.agent, () => (check ? check(request, reply, done) : done()));
+      resume(agentOf(request), () => (check ? check(request, reply, done) : done()));
     } else {
-      resume(request.agent, done);
+      resume(agentOf(request), done);
     }
   });
-  if (outer === undefined) app.addHook('onReady', () => assertStamped(area.routes));
+  if (outer === undefined) {
+    // Before all others that the program adds: from here on, an answer of a guard comes too late.
+    app.addHook('onSend', function noteAnswer(_request, reply, payload, done) {
+      answering.add(reply);
+      done(null, payload);
+    });
+    app.addHook('onReady', () => assertStamped(area.routes));
+  }
   return area;
 }
 
@@ -115,7 +122,10 @@ function note(app: FastifyInstance, options: RouteOptions): void {
       cause: error,
     });
   }
-  const route: SeenRoute = { app, url: options.url, options, checkedBy: area, declared };
+  const { url, config } = options;
+  // As it is now: the object may be changed.
+  const said = { ...config };
+  const route: SeenRoute = { app, url, options, checkedBy: area, said, declared };
   stamp(route);
   outermost(area).routes.push(route);
   const [listed] = listSeenRoute(route, hooksAround(app));
@@ -157,12 +167,18 @@ function resume(agent: Parameters<typeof runAs>[0] | undefined, go: HookHandlerD
   else runAs(agent, go);
 }
 
-// Another onRoute hook may have put a config of its own in the place of the one that is checked.
+// Another onRoute hook may have put a config of its own in the place of the one that is checked, or changed it.
 function assertStamped(routes: readonly SeenRoute[]): void {
-  const lost = routes.filter((route) => stampOf(route.options.config) !== route);
+  const lost = routes.filter((route) => {
+    const { options, said } = route;
+    const { config } = options;
+    return stampOf(config) !== route || DECLARATIONS.some((name) => config?.[name] !== said[name]);
+  });
   if (lost.length === 0) return;
   const names = lost.map(({ url, options }) => `${String(options.method)} ${url}`).join(', ');
-  throw new Error(`the "config" of these routes was replaced by another onRoute hook: ${names}`);
+  throw new Error(
+    `what the "config" of these routes says was changed by another onRoute hook: ${names}`,
+  );
 }
 
 // Methods in parentheses: there is at least one route.

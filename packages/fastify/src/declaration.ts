@@ -1,6 +1,12 @@
 // What a route says in its `config`, or a scope of routes where the plugin is registered, in → its hooks out.
 
-import type { AuthenticateOptions, Requirable, RequireScope, RouteOptions } from '@agentwrit/core';
+import {
+  type AuthenticateOptions,
+  type Requirable,
+  type RequireScope,
+  ROUTE_OPTIONS,
+  type RouteOptions,
+} from '@agentwrit/core';
 import type { CheckedRequest } from './checked-request.js';
 import { publicRoute, type RouteHook } from './route-hook.js';
 
@@ -64,6 +70,12 @@ export function compileDeclaration(
   const isPublic: unknown = said.publicRoute;
   if ('publicRoute' in said && isPublic !== true) {
     throw new TypeError('"publicRoute" takes true; else leave it out');
+  }
+  const stray = ROUTE_OPTIONS.find((option) => option in said);
+  if (stray !== undefined) {
+    throw new TypeError(
+      `"${stray}" belongs inside: scope: { all: ['…'], ${stray}: … }, or authenticate: { ${stray}: … }`,
+    );
   }
   const marks = 'publicRoute' in said ? [publicRoute()] : [];
   if (name === 'scope') return [compileScope(said.scope, builders())];

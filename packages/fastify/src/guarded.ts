@@ -1,6 +1,6 @@
 // A handler that needs an agent in → a handler for Fastify out, which fails where no guard has set one.
 
-import { type Agent, runAs } from '@agentwrit/core';
+import { Agent, runAs } from '@agentwrit/core';
 import type {
   ContextConfigDefault,
   FastifyBaseLogger,
@@ -97,5 +97,6 @@ export function guarded<
 function hasAgent<Request extends { agent?: Agent }>(
   request: Request,
 ): request is WithAgent<Request> {
-  return request.agent !== undefined;
+  // Not anything by that name: the guard's own, for which the broker has vouched.
+  return request.agent instanceof Agent;
 }

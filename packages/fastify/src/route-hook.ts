@@ -1,6 +1,7 @@
 // A check in → a Fastify hook out: it goes on with the agent, goes on without one, or sends the refusal.
 
 import {
+  Agent,
   type GuardAnswer,
   type HttpAnswer,
   isSettled,
@@ -11,6 +12,11 @@ import {
 import type { FastifyReply, HookHandlerDoneFunction, RequestPayload } from 'fastify';
 import type { CheckedRequest } from './checked-request.js';
 import { FastifyRequestFacts } from './request-facts.js';
+
+/** The agent that a guard has put on the request: nothing else of that name. */
+export function agentOf({ agent }: { readonly agent?: unknown }): Agent | undefined {
+  return agent instanceof Agent ? agent : undefined;
+}
 
 // So little of Fastify's types that every server's, logger's and type provider's fit.
 interface AnyRequest {
@@ -71,7 +77,12 @@ function proceed(
 ): void {
   try {
     if (answer.outcome === 'refuse') {
-      if (!hasAnswered(reply)) send(answer.refusal, reply);
+      // Where it was put too late, in `onSend`, it meets its own refusal.
+      if (refusing.has(reply)) done();
+      else if (!isSent(reply)) {
+        refusing.add(reply);
+        send(answer.refusal, reply);
+      }
       return;
     }
     if (answer.outcome === 'allow') request.agent = answer.agent;
@@ -80,11 +91,20 @@ function proceed(
     return;
   }
   // Without one of its own, the request keeps the agent that an earlier guard has found.
-  runAs(request.agent, done);
+  runAs(agentOf(request), done);
+}
+
+const refusing = new WeakSet<FastifyReply>();
+
+/** For replies that have begun, but wait for a hook before anything is sent. */
+export const answering: WeakSet<FastifyReply> = new WeakSet();
+
+function hasAnswered(reply: FastifyReply): boolean {
+  return answering.has(reply) || isSent(reply);
 }
 
 // `sent` is false while a stream is on its way.
-function hasAnswered(reply: FastifyReply): boolean {
+function isSent(reply: FastifyReply): boolean {
   return reply.sent || reply.raw.headersSent;
 }
 

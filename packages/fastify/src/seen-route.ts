@@ -2,6 +2,7 @@
 
 import { type ListedRoute, listRoute } from '@agentwrit/core';
 import type { FastifyContextConfig, FastifyInstance, RouteOptions } from 'fastify';
+import type { Declaration } from './declaration.js';
 import type { RouteHook } from './route-hook.js';
 
 /** A route that was declared where the plugin sees it. */
@@ -14,7 +15,9 @@ export interface SeenRoute {
   readonly options: RouteOptions;
   /** The area that checks what its `config` says: the nearest when it was declared. */
   readonly checkedBy: object;
-  /** What its `config` says, compiled. */
+  /** What its `config` said then. */
+  readonly said: Declaration;
+  /** The same, compiled. */
   readonly declared: readonly RouteHook[];
 }
 

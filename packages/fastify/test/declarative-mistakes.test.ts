@@ -34,6 +34,16 @@ describe('a route', () => {
     { name: 'null options', config: { authenticate: null }, says: 'plain options object' },
     { name: 'not public', config: { publicRoute: false }, says: '"publicRoute" takes true' },
     {
+      name: 'an option beside the scope',
+      config: { scope: 'a:b:c', maxAge: 0 },
+      says: '"maxAge" belongs inside',
+    },
+    {
+      name: 'an option beside authenticate',
+      config: { authenticate: true, task: () => 'x' },
+      says: '"task" belongs inside',
+    },
+    {
       name: 'public and not',
       config: { authenticate: true, publicRoute: true },
       says: 'exclude each other',

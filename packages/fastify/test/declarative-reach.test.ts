@@ -1,5 +1,6 @@
 // Where routes that say what they need are checked, by which guard, and what happens where none can see them.
 
+import type { FastifyContextConfig } from 'fastify';
 import { describe, expect, it } from 'vitest';
 import { bearer, ScriptedBroker } from '../../core/test/fixtures.js';
 import { createAgentWrit, listRequirements } from '../src/index.js';
@@ -148,6 +149,29 @@ describe('of several guards', () => {
 });
 
 describe('an onRoute hook of another plugin', () => {
+  it.each([
+    {
+      name: 'tightens what is declared',
+      change: (config: FastifyContextConfig) => ({ ...config, scope: 'write:admin:*' as const }),
+    },
+    {
+      name: 'changes it in place',
+      change: (config: FastifyContextConfig) =>
+        Object.assign(config, { scope: 'write:admin:*' as const }),
+    },
+  ])(
+    'does not let the server start when it $name: that would not be checked',
+    async ({ change }) => {
+      const { app } = await guardedServer();
+      app.addHook('onRoute', (options) => {
+        options.config = change(options.config ?? {});
+      });
+      app.put('/changed', { config: { scope: 'a:b:c' } }, () => 'in');
+      app.put('/added', () => 'in');
+      await expect(app.ready()).rejects.toThrow('PUT /changed, PUT /added');
+    },
+  );
+
   it('cannot take away what a route has said: the server does not start', async () => {
     const { app } = await guardedServer();
     app.addHook('onRoute', (options) => {

@@ -22,6 +22,18 @@ describe('a guarded() handler', () => {
     expect(answer.headers['x-city']).toBe('Lisbon');
   });
 
+  it('is not reached with something else that is called agent', async () => {
+    const app = server();
+    // As programs without types do.
+    app.decorateRequest('agent', null as never);
+    await app.register(createAgentWrit({ broker: new ScriptedBroker() }).plugin);
+    app.get(
+      '/',
+      guarded(() => 'in'),
+    );
+    expect((await app.inject('/')).statusCode).toBe(500);
+  });
+
   it('may answer by reply, at once or later, and fail', async () => {
     const { app } = await guardedServer({ scope: 'read:data:7' });
     app.setErrorHandler((error: Error, _request, reply) => reply.code(418).send(error.message));

@@ -49,6 +49,28 @@ describe.each([
     expect(calls.handler).toBe(0);
   });
 
+  it('is dropped where the answer waits for a hook before it is sent', async () => {
+    const { app, slow, asked, preHandler, calls } = await scene();
+    const goOn = new Deferred<undefined>();
+    const waiting = new Deferred<undefined>();
+    app.addHook('onSend', async () => {
+      waiting.resolve(undefined);
+      await goOn.promise;
+    });
+    app.addHook('onRequest', (_request, reply, done) => {
+      setImmediate(() => void reply.code(408).send('too slow'));
+      done();
+    });
+    app.get('/', { preHandler }, () => (calls.handler += 1));
+    const answer = app.inject({ url: '/', headers });
+    await Promise.all([asked, waiting.promise]);
+    slow.resolve(late());
+    await turns();
+    goOn.resolve(undefined);
+    expect([(await answer).statusCode, (await answer).body]).toEqual([408, 'too slow']);
+    expect(calls.handler).toBe(0);
+  });
+
   it('is dropped where the whole answer is out', async () => {
     const { app, slow, asked, preHandler, calls } = await scene();
     app.addHook('onRequest', (_request, reply, done) => {

@@ -13,14 +13,14 @@ describe('resourceMetadata()', () => {
     );
     const { path, handler } = agentwrit.resourceMetadata();
     app.get(path, handler);
-    app.get('/', { config: { scope: 'read:data:{id}' } }, () => 'in');
+    app.get('/:id', { config: { scope: 'read:data:{id}' } }, () => 'in');
     const { headers, json } = await app.inject(path);
     expect(headers['content-type']).toBe('application/json');
     expect(json()).toMatchObject({
       resource: 'https://api.example.com/orders',
       scopes_supported: ['read:data:{id}'],
     });
-    expect((await app.inject('/')).headers['www-authenticate']).toContain(
+    expect((await app.inject('/7')).headers['www-authenticate']).toContain(
       `resource_metadata="https://api.example.com${path}"`,
     );
     expect(listRequirements(app)[0]).toMatchObject({ method: 'GET', path, isPublic: true });

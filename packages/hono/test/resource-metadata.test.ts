@@ -13,9 +13,11 @@ describe('the metadata route', () => {
     });
     const { path, handler } = resourceMetadata();
     const app = new Hono();
-    app.get('/orders', requireScope('read:data:order-{id}', 'read:data:*'), (c) => c.text('in'));
+    app.get('/orders/:id', requireScope('read:data:order-{id}', 'read:data:*'), (c) =>
+      c.text('in'),
+    );
     app.get(path, handler);
-    const challenge = (await app.request('/orders')).headers.get('www-authenticate');
+    const challenge = (await app.request('/orders/7')).headers.get('www-authenticate');
     expect(challenge).toContain(`resource_metadata="https://api.example.com${path}"`);
     const answer = await app.request(path);
     expect(answer.headers.get('content-type')).toBe('application/json');
