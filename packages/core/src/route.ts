@@ -66,7 +66,8 @@ export interface Route<Request> {
   readonly task: NamedTask<Request> | undefined;
 }
 
-export const ROUTE_OPTIONS: readonly string[] = [
+/** The names of {@link RouteOptions}. */
+export const ROUTE_OPTIONS: readonly (keyof RouteOptions)[] = [
   'maxAge',
   'grace',
   'subjects',
