@@ -19,7 +19,7 @@ export interface AgentWritOperatorOptions extends ConnectionOptions {
 }
 
 export interface RegisterAppOptions extends CallOptions {
-  /** Lower-case letters, digits and single hyphens; unique for ever (protocol §9). */
+  /** Lower-case letters, digits and single hyphens, a letter first and no hyphen second; unique for ever (protocol §9). */
   readonly name: string;
   /** The app's ceiling: its agents can hold no more. */
   readonly scopes: readonly string[];

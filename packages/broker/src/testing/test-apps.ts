@@ -33,7 +33,9 @@ export async function registerTestApp(
   assertKnownOptions(options, 'registerApp', ['name', 'scopes', 'tokenTtl']);
   const { name, scopes, tokenTtl = settings.appTokenTtl } = options;
   if (typeof name !== 'string' || !isAppName(name)) {
-    throw new TypeError('"name" must be 2 to 64 lowercase letters, digits and single hyphens');
+    throw new TypeError(
+      '"name" must be 2 to 64 lowercase letters, digits and single hyphens, a letter first and no hyphen second',
+    );
   }
   assertTexts(scopes, 'scopes');
   for (const [index, scope] of scopes.entries()) assertScope(scope, `scopes[${index}]`);
