@@ -6,8 +6,7 @@ import { createAuditSession } from './audit-session.js';
 import { type PollTime, systemTime, tailAuditLog } from './audit-tail.js';
 import { readBroker } from './broker-option.js';
 import { assertDefined } from './guard-settings.js';
-import { createInProcessTransport } from './in-process-transport.js';
-import type { Platform } from './platform.js';
+import { type Platform, reachBroker } from './platform.js';
 import type { RevocationFeed } from './revocation-feed.js';
 import type { InProcessBroker } from './transport.js';
 
@@ -43,9 +42,9 @@ export function auditFeedOn(platform: Platform): CreateAuditFeed {
 export function createTimedAuditFeed(
   options: AuditFeedOptions,
   time: PollTime,
-  { createTransport, sharesWork }: Platform,
+  platform: Platform,
 ): RevocationFeed {
-  if (!sharesWork) {
+  if (!platform.sharesWork) {
     throw new TypeError(
       '"createAuditFeed" needs a process that lives between requests, which there is not here: use a short "maxAge" ' +
         'instead, or push revocations with a feed of your own. (Is this Node? Then bundle with the condition "node".)',
@@ -62,10 +61,7 @@ export function createTimedAuditFeed(
   // Nothing but a function: the secret shows nowhere, however the feed is printed.
   return {
     subscribe(sink) {
-      const transport =
-        broker instanceof URL
-          ? createTransport(broker, { connections: 1, timeoutMs })
-          : createInProcessTransport(broker);
+      const transport = reachBroker(broker, platform, { connections: 1, timeoutMs });
       const { monotonic } = time;
       const session = createAuditSession(transport, { adminSecret, timeoutMs, monotonic });
       return tailAuditLog({ session, sink, pollMs, time });

@@ -9,8 +9,7 @@ import type { RefusalReason } from './decision.js';
 import { emitBreakerState, emitBrokerCall } from './events.js';
 import { Freshness } from './freshness.js';
 import type { GuardSettings } from './guard-settings.js';
-import { createInProcessTransport } from './in-process-transport.js';
-import type { Platform } from './platform.js';
+import { type Platform, reachBroker } from './platform.js';
 import { createProver, type Prover, type Tolerance } from './prover.js';
 import { followFeed } from './revocation-feed.js';
 import { sharingOn } from './sharing.js';
@@ -40,10 +39,8 @@ export function createAuthority(settings: GuardSettings<never>, platform: Platfo
   const onBreaker = emitBreakerState;
   const { turns, questions, deadlines, maxRefreshes } = sharingOn(platform, settings);
   const gate = createBrokerGate({ clock, turns, timeoutMs, onBreaker });
-  const transport =
-    settings.broker instanceof URL
-      ? platform.createTransport(settings.broker, { connections: maxConcurrentCalls, timeoutMs })
-      : createInProcessTransport(settings.broker);
+  const connections = maxConcurrentCalls;
+  const transport = reachBroker(settings.broker, platform, { connections, timeoutMs });
   const onCall = (call: BrokerCall): void => {
     calls.add(call);
     emitBrokerCall(call);

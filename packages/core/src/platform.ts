@@ -1,6 +1,7 @@
 // What a guard takes from the runtime that it runs in.
 
-import type { OperatorTransport, PoolOptions } from './transport.js';
+import { createInProcessTransport } from './in-process-transport.js';
+import type { InProcessBroker, OperatorTransport, PoolOptions } from './transport.js';
 
 export interface Platform {
   /** Connects to a broker elsewhere. Does nothing yet: it may be called where the program starts. */
@@ -10,4 +11,15 @@ export interface Platform {
    * Worker neither is allowed: what a request begins is its own and ends with it, wherever it was.
    */
   readonly sharesWork: boolean;
+}
+
+/** Reaches a broker, elsewhere or in this process. Does nothing yet. */
+export function reachBroker(
+  broker: URL | InProcessBroker,
+  { createTransport }: Platform,
+  options: PoolOptions,
+): OperatorTransport {
+  return broker instanceof URL
+    ? createTransport(broker, options)
+    : createInProcessTransport(broker);
 }

@@ -1,6 +1,12 @@
 // This API's address and what its routes need in → its protected resource metadata out (RFC 9728).
 
-import { assertKnownOptions, assertText, assertTexts, encodeJson } from '@agentwrit/protocol';
+import {
+  assertKnownOptions,
+  assertText,
+  assertTexts,
+  encodeJson,
+  isLoopback,
+} from '@agentwrit/protocol';
 import type { HttpAnswer } from './refusal.js';
 
 export interface ResourceMetadataOptions {
@@ -83,7 +89,7 @@ const VISIBLE = /^[\x21-\x7e]+$/;
 
 function isWeb({ protocol, hostname }: URL): boolean {
   if (protocol === 'https:') return true;
-  return protocol === 'http:' && /^(?:localhost|\[::1\]|127\.\d+\.\d+\.\d+)$/.test(hostname);
+  return protocol === 'http:' && isLoopback(hostname);
 }
 
 function readMembers(options: ResourceMetadataOptions): Record<string, unknown> {

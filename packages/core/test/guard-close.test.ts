@@ -4,7 +4,8 @@ import type { AddressInfo } from 'node:net';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { BREAKER_CHANNEL, BROKER_CALL_CHANNEL, createGuard } from '../src/index.js';
 import { Deferred, FakeClock, REFUSED, requestWith, START_MS, turns, vouch } from './fixtures.js';
-import { setUp, outcomeOf, tokenNumber, outage } from './upkeep-scene.js';
+import { outcomeOf } from './guard-scene.js';
+import { setUp, tokenNumber, outage } from './upkeep-scene.js';
 
 describe('a call to the broker', () => {
   function hear(name: string): unknown[] {

@@ -1,57 +1,33 @@
 import { describe, expect, it } from 'vitest';
-import {
-  createGuard,
-  type DecisionEvent,
-  type Guard,
-  type GuardAnswer,
-  type GuardOptions,
-} from '../src/index.js';
+import { type GuardAnswer, type GuardOptions } from '../src/index.js';
 import {
   claimsOf,
   Deferred,
-  FakeClock,
   json,
   REFUSED,
   requestWith,
-  ScriptedBroker,
   tokenOf,
   turns,
   vouch,
 } from './fixtures.js';
+import { outcomeOf as wordOf, type Scene, setScene } from './guard-scene.js';
 
 const token = tokenOf();
 const request = requestWith(token);
 const JTI = String(claimsOf()['jti']);
 
-interface Setup {
-  readonly broker: ScriptedBroker;
-  readonly clock: FakeClock;
-  readonly guard: Guard;
-  readonly events: DecisionEvent[];
-}
-
 /** A guard that knows the token, and a broker that is down. */
-async function setUp(options: Partial<GuardOptions> = {}): Promise<Setup> {
-  const broker = new ScriptedBroker();
-  const clock = new FakeClock();
-  const events: DecisionEvent[] = [];
-  const guard = createGuard({
-    broker,
-    clock,
-    maxAge: 5,
-    grace: 60,
-    onDecision: (event) => events.push(event),
-    ...options,
-  });
-  await guard.requireScope('read:data:7')(request);
-  broker.answer = () => json({}, { status: 500 });
-  return { broker, clock, guard, events };
+async function setUp(options: Partial<GuardOptions> = {}): Promise<Scene> {
+  const scene = setScene({ maxAge: 5, grace: 60, ...options });
+  await scene.guard.requireScope('read:data:7')(request);
+  scene.broker.answer = () => json({}, { status: 500 });
+  return scene;
 }
 
+/** In one word; of an admitted request, where the broker's word came from. */
 function outcomeOf(answer: GuardAnswer | Promise<GuardAnswer>): string {
-  if (!('outcome' in answer)) return 'has to wait';
-  if (answer.outcome === 'refuse') return answer.refusal.reason;
-  return answer.outcome === 'allow' ? answer.agent.proof.source : answer.outcome;
+  const isAdmitted = 'outcome' in answer && answer.outcome === 'allow';
+  return isAdmitted ? answer.agent.proof.source : wordOf(answer);
 }
 
 describe('grace', () => {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { Deferred, json, REFUSED, requestWith, turns, vouch } from './fixtures.js';
-import { setUp, outcomeOf, tokenNumber, outage } from './upkeep-scene.js';
+import { outcomeOf } from './guard-scene.js';
+import { setUp, tokenNumber, outage } from './upkeep-scene.js';
 
 describe('a token in steady use', () => {
   it('never waits after its first request, over a hundred times maxAge', async () => {

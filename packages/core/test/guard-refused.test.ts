@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { json, REFUSED, requestWith, START_MS, vouch } from './fixtures.js';
-import { setUp, outcomeOf, tokenNumber, outage } from './upkeep-scene.js';
+import { outcomeOf } from './guard-scene.js';
+import { setUp, tokenNumber, outage } from './upkeep-scene.js';
 
 describe('a token the broker has refused', () => {
   it('is refused again at once, without a call, for as long as a route tolerates', async () => {

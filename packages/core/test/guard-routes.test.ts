@@ -2,7 +2,7 @@
 
 import { inspect } from 'node:util';
 import { describe, expect, it, vi } from 'vitest';
-import type { GuardAnswer, RequestFacts } from '../src/index.js';
+import type { RequestFacts } from '../src/index.js';
 import {
   AGENT_ID,
   claimsOf,
@@ -13,11 +13,7 @@ import {
   requestWith,
   tokenOf,
 } from './fixtures.js';
-import { type FakeRequest, setScene } from './guard-scene.js';
-
-function outcomeOf(answer: GuardAnswer): string {
-  return answer.outcome === 'refuse' ? answer.refusal.reason : answer.outcome;
-}
+import { type FakeRequest, outcomeOf, setScene } from './guard-scene.js';
 
 function holding(...scope: string[]): string {
   return tokenOf(claimsOf({ scope }));
@@ -38,13 +34,13 @@ describe('requireAnyScope', () => {
     { name: 'neither', scope: ['read:data:b', 'write:data:a'], outcome: 'insufficient_scope' },
     { name: 'nothing', scope: [], outcome: 'insufficient_scope' },
   ])('is met by $name → $outcome', async ({ scope, outcome }) => {
-    const { guard } = setScene();
+    const { guard } = setScene<FakeRequest>();
     const check = guard.requireAnyScope('read:data:a', 'write:data:b');
     expect(outcomeOf(await check(facts(holding(...scope))))).toBe(outcome);
   });
 
   it('takes placeholders, and fails closed when one of the alternatives cannot be filled', async () => {
-    const { guard, events } = setScene();
+    const { guard, events } = setScene<FakeRequest>();
     const check = guard.requireAnyScope('read:data:*', 'read:data:{id}');
     expect(outcomeOf(await check(facts(holding('read:data:7'), { params: { id: '7' } })))).toBe(
       'allow',
@@ -54,7 +50,7 @@ describe('requireAnyScope', () => {
   });
 
   it('says in body and event that one is enough', async () => {
-    const { guard, events } = setScene();
+    const { guard, events } = setScene<FakeRequest>();
     const answer = await guard.requireAnyScope('read:data:a', 'read:data:b')(facts(holding()));
     expect(answer.outcome === 'refuse' && answer.refusal.problem).toMatchObject({
       required_scope: ['read:data:a', 'read:data:b'],
@@ -76,7 +72,7 @@ describe('a computed scope', () => {
     { name: 'several', computed: () => ['read:data:7', 'read:data:7'] },
     { name: 'a promise', computed: () => Promise.resolve('read:data:7') },
   ])('may be $name', async ({ computed }) => {
-    const { guard } = setScene();
+    const { guard } = setScene<FakeRequest>();
     const check = guard.requireScope(computed);
     expect(outcomeOf(await check(facts(holding('read:data:7'))))).toBe('allow');
     expect(outcomeOf(await check(facts(tokenOf(claimsOf({ scope: ['read:data:8'] })))))).toBe(
@@ -85,7 +81,7 @@ describe('a computed scope', () => {
   });
 
   it('counts together with those beside it, in their order', async () => {
-    const { guard } = setScene();
+    const { guard } = setScene<FakeRequest>();
     const check = guard.requireScope('read:data:a', ({ name }) => `read:data:${name}`, 'x:y:z');
     const answer = await check(facts(holding('read:data:a', 'x:y:z')));
     expect(answer.outcome === 'refuse' && answer.refusal.problem.required_scope).toEqual([
@@ -96,7 +92,7 @@ describe('a computed scope', () => {
   });
 
   it('is no template: braces in it are text', async () => {
-    const { guard } = setScene();
+    const { guard } = setScene<FakeRequest>();
     const check = guard.requireScope(() => 'read:data:{id}');
     const params = { id: '7' };
     expect(outcomeOf(await check(facts(holding('read:data:7'), { params })))).toBe(
@@ -116,7 +112,7 @@ describe('a computed scope', () => {
     { name: 'an array in an array', computed: () => [['read:data:7']] },
   ])('that is $name fails closed with 500, and the event says why', async ({ computed }) => {
     for (const build of ['requireScope', 'requireAnyScope'] as const) {
-      const { guard, events } = setScene();
+      const { guard, events } = setScene<FakeRequest>();
       const check = guard[build]('read:data:*', computed as () => string);
       expect(outcomeOf(await check(facts(tokenOf())))).toBe('internal_error');
       expect(events).toMatchObject([{ reason: 'internal_error', cause: 'computed_scope' }]);
@@ -132,7 +128,7 @@ describe('a computed scope', () => {
     },
     { name: 'rejects', computed: () => Promise.reject(new Error('marker-of-the-program')) },
   ])('that $name fails closed, and says nothing of what was thrown', async ({ computed }) => {
-    const { guard, events } = setScene();
+    const { guard, events } = setScene<FakeRequest>();
     const answer = await guard.requireScope(computed)(facts(tokenOf()));
     expect(outcomeOf(answer)).toBe('internal_error');
     expect(events).toMatchObject([{ cause: 'function_failed' }]);
@@ -140,7 +136,7 @@ describe('a computed scope', () => {
   });
 
   it('is worked out only for tokens that are good', async () => {
-    const { guard, broker, events } = setScene();
+    const { guard, broker, events } = setScene<FakeRequest>();
     const computed = vi.fn(() => 'read:data:7');
     const check = guard.requireScope('read:data:8', computed);
     await check(facts(undefined));
@@ -154,7 +150,7 @@ describe('a computed scope', () => {
   });
 
   it('that takes its time does not carry a token over its expiry', async () => {
-    const { guard, clock } = setScene();
+    const { guard, clock } = setScene<FakeRequest>();
     const computing = new Deferred<string>();
     const answer = guard.requireScope(() => computing.promise)(facts(tokenOf()));
     await new Promise(setImmediate);
@@ -166,14 +162,14 @@ describe('a computed scope', () => {
 
 describe('authenticate', () => {
   it('admits any good token, whatever its scope', async () => {
-    const { guard, events } = setScene();
+    const { guard, events } = setScene<FakeRequest>();
     const answer = await guard.authenticate()(facts(holding()));
     expect(answer.outcome === 'allow' && answer.agent.id).toBe(AGENT_ID);
     expect(events).toMatchObject([{ outcome: 'allow', requiredScope: [] }]);
   });
 
   it('asks for a token without naming a scope', async () => {
-    const { guard } = setScene();
+    const { guard } = setScene<FakeRequest>();
     const answer = await guard.authenticate()(facts(undefined));
     expect(answer).toMatchObject({
       refusal: { status: 401, headers: { 'www-authenticate': 'Bearer realm="agentwrit"' } },
@@ -189,7 +185,7 @@ describe('authenticate', () => {
     { name: 'two values', authorization: ['Basic dTpw', 'Basic dTpw'], outcome: 'invalid_request' },
     { name: 'a good token', authorization: `Bearer ${tokenOf()}`, outcome: 'allow' },
   ])('optional: $name → $outcome', async ({ authorization, outcome }) => {
-    const { guard, events } = setScene();
+    const { guard, events } = setScene<FakeRequest>();
     const check = guard.authenticate({ optional: true });
     const answer = await check({ ...facts(undefined), authorization });
     expect(outcomeOf(answer)).toBe(outcome);
@@ -199,7 +195,7 @@ describe('authenticate', () => {
   });
 
   it('optional: a token the broker refuses, or cannot be asked about, is not taken for none', async () => {
-    const { guard, broker } = setScene();
+    const { guard, broker } = setScene<FakeRequest>();
     const check = guard.authenticate({ optional: true });
     broker.answer = () => json({}, { status: 500 });
     expect(outcomeOf(await check(facts(tokenOf())))).toBe('broker_unavailable');
@@ -220,7 +216,7 @@ describe('a route with its own policy', () => {
   );
 
   it('measures the same remembered token otherwise than its neighbour', async () => {
-    const { guard, broker } = setScene();
+    const { guard, broker } = setScene<FakeRequest>();
     const open = guard.requireScope('read:data:7');
     const own = guard.requireScope('read:data:7', { delegation: { maxDepth: 0 } });
     expect(outcomeOf(await open(facts(delegated)))).toBe('allow');
@@ -230,7 +226,7 @@ describe('a route with its own policy', () => {
   });
 
   it('adds to the guard’s delegation rules member by member', async () => {
-    const { guard } = setScene({
+    const { guard } = setScene<FakeRequest>({
       delegation: { roots: ['spiffe://agentwrit.local/agent/other'] },
     });
     const check = guard.requireScope('read:data:7', { delegation: { maxDepth: 5 } });
@@ -238,7 +234,7 @@ describe('a route with its own policy', () => {
   });
 
   it('says 403 without naming a scope, and the event names the rule', async () => {
-    const { guard, events } = setScene({ delegation: { maxDepth: 0 } });
+    const { guard, events } = setScene<FakeRequest>({ delegation: { maxDepth: 0 } });
     const answer = await guard.requireScope('read:data:7')(facts(delegated));
     expect(answer).toMatchObject({
       refusal: {
@@ -253,7 +249,7 @@ describe('a route with its own policy', () => {
   });
 
   it('keeps to what was checked, though its options change afterwards or while they are read', async () => {
-    const { guard } = setScene();
+    const { guard } = setScene<FakeRequest>();
     const roots = ['spiffe://agentwrit.local/agent/other'];
     const check = guard.requireScope('read:data:7', { delegation: { roots } });
     roots.push('spiffe://agentwrit.local');
@@ -272,7 +268,7 @@ describe('a route with its own policy', () => {
   });
 
   it('may admit other subjects than its guard', async () => {
-    const { guard } = setScene();
+    const { guard } = setScene<FakeRequest>();
     const admin = tokenOf(claimsOf({ sub: 'admin' }));
     const check = guard.requireScope('read:data:7', { subjects: ['agent', 'admin'] });
     expect(outcomeOf(await check(facts(admin)))).toBe('allow');
@@ -289,13 +285,13 @@ describe('a route with its own policy', () => {
     { name: 'true', task: () => true, outcome: 'internal_error' },
     { name: 'a failure', task: () => Promise.reject(new Error('x')), outcome: 'internal_error' },
   ])('is for the task its request names: $name → $outcome', async ({ task, outcome }) => {
-    const { guard } = setScene();
+    const { guard } = setScene<FakeRequest>();
     const check = guard.requireScope('read:data:7', { task: task as () => string });
     expect(outcomeOf(await check(facts(tokenOf())))).toBe(outcome);
   });
 
   it('for a task does not admit a token that has none', async () => {
-    const { guard } = setScene({ subjects: ['admin'], task: () => '' });
+    const { guard } = setScene<FakeRequest>({ subjects: ['admin'], task: () => '' });
     for (const none of [undefined, '']) {
       const token = tokenOf(claimsOf({ sub: 'admin', task_id: none }));
       expect(outcomeOf(await guard.authenticate()(facts(token)))).toBe('policy_denied');
@@ -305,7 +301,7 @@ describe('a route with its own policy', () => {
 
 describe('a spoiled prototype', () => {
   it.each(['allow', 'anonymous'])('does not turn a promise into "%s"', async (outcome) => {
-    const { guard } = setScene();
+    const { guard } = setScene<FakeRequest>();
     const check = guard.requireScope('write:data:7');
     Reflect.defineProperty(Object.prototype, 'outcome', { value: outcome, configurable: true });
     try {
@@ -321,7 +317,7 @@ describe('a request that cannot say what it is', () => {
   it.each(['requestId', 'url', 'method', 'route', 'request'] as const)(
     'is decided all the same: %s',
     async (name) => {
-      const { guard, events } = setScene({ render: () => undefined });
+      const { guard, events } = setScene<FakeRequest>({ render: () => undefined });
       const broken = (token: string | undefined): RequestFacts<FakeRequest> =>
         Object.defineProperty(facts(token), name, {
           get() {
@@ -349,7 +345,7 @@ describe('a good token for somebody else', () => {
       says: 'is none of ["a.example"]',
     },
   ])('tells the operator which setting it does not meet: $cause', async ({ options, ...told }) => {
-    const { guard, events } = setScene(options);
+    const { guard, events } = setScene<FakeRequest>(options);
     const answer = await guard.authenticate()(facts(tokenOf()));
     expect(events[0]).toMatchObject({ cause: told.cause });
     expect(events[0]?.detail).toContain(told.says);
@@ -359,7 +355,7 @@ describe('a good token for somebody else', () => {
 
 describe('a check', () => {
   it('says what it was declared with', () => {
-    const { guard } = setScene({ maxAge: 7 });
+    const { guard } = setScene<FakeRequest>({ maxAge: 7 });
     const plain = { isComputed: false, isOptional: false, maxAge: 7 };
     expect(guard.requireScope('read:data:{id}', 'a:b:c').needs).toEqual({
       ...plain,
@@ -411,7 +407,7 @@ describe('a check', () => {
     },
     { name: 'a promise', args: ['a:b:c', Promise.resolve({})], says: 'plain options object' },
   ])('is not built with $name: a TypeError says what is wrong', ({ args, says }) => {
-    const { guard } = setScene();
+    const { guard } = setScene<FakeRequest>();
     const build = guard.requireScope as (...args: unknown[]) => unknown;
     expect(() => build(...args)).toThrow(TypeError);
     expect(() => build(...args)).toThrow(says);

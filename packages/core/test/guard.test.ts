@@ -2,55 +2,22 @@ import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { inspect } from 'node:util';
 import { runInNewContext } from 'node:vm';
 import { describe, expect, it } from 'vitest';
-import {
-  createGuard,
-  DECISION_CHANNEL,
-  type DecisionEvent,
-  type Guard,
-  type GuardAnswer,
-  type GuardOptions,
-} from '../src/index.js';
+import { DECISION_CHANNEL, type GuardAnswer } from '../src/index.js';
 import {
   AGENT_ID,
   claimsOf,
   Deferred,
-  FakeClock,
   json,
   REFUSED,
   requestWith,
-  ScriptedBroker,
   tokenOf,
   vouch,
 } from './fixtures.js';
-
-interface Setup {
-  readonly broker: ScriptedBroker;
-  readonly clock: FakeClock;
-  readonly guard: Guard;
-  readonly events: DecisionEvent[];
-}
-
-function setUp(options: Partial<GuardOptions> = {}): Setup {
-  const broker = new ScriptedBroker();
-  const clock = new FakeClock();
-  const events: DecisionEvent[] = [];
-  const guard = createGuard({
-    broker,
-    clock,
-    onDecision: (event) => events.push(event),
-    ...options,
-  });
-  return { broker, clock, guard, events };
-}
-
-/** What came of it, in one word. */
-function outcomeOf(answer: GuardAnswer): string {
-  return answer.outcome === 'refuse' ? answer.refusal.reason : answer.outcome;
-}
+import { outcomeOf, setScene } from './guard-scene.js';
 
 describe('a request', () => {
   it('with a token the broker vouches for, and scope enough, is admitted', async () => {
-    const { guard, broker } = setUp();
+    const { guard, broker } = setScene();
     const answer = await guard.requireScope('read:data:7')(requestWith(tokenOf()));
     expect(answer.outcome).toBe('allow');
     expect(answer.outcome === 'allow' && answer.agent.id).toBe(AGENT_ID);
@@ -65,13 +32,13 @@ describe('a request', () => {
     { name: 'both', scope: ['read:data:*', 'write:data:y'], outcome: 'allow' },
     { name: 'no scope at all', scope: [], outcome: 'insufficient_scope' },
   ])('needs every scope of the route: $name → $outcome', async ({ scope, outcome }) => {
-    const { guard } = setUp();
+    const { guard } = setScene();
     const check = guard.requireScope('read:data:x', 'write:data:y');
     expect(outcomeOf(await check(requestWith(tokenOf(claimsOf({ scope })))))).toBe(outcome);
   });
 
   it('takes placeholders from its own route parameters', async () => {
-    const { guard } = setUp();
+    const { guard } = setScene();
     const check = guard.requireScope('read:data:customer-{id}');
     const token = tokenOf(claimsOf({ scope: ['read:data:customer-7'] }));
     expect(outcomeOf(await check(requestWith(token, { params: { id: '7' } })))).toBe('allow');
@@ -81,7 +48,7 @@ describe('a request', () => {
   });
 
   it('is refused with 500, and the event says why, when the route has no such parameter', async () => {
-    const { guard, events } = setUp();
+    const { guard, events } = setScene();
     const answer = await guard.requireScope('read:data:customer-{id}')(requestWith(tokenOf()));
     expect(answer.outcome === 'refuse' && answer.refusal.status).toBe(500);
     expect(events).toMatchObject([{ reason: 'internal_error', cause: 'unfilled_placeholder' }]);
@@ -106,7 +73,7 @@ describe('a request', () => {
       outcome: 'invalid_token',
     },
   ])('with $name is refused without a broker call', ({ facts, outcome }) => {
-    const { guard, broker } = setUp();
+    const { guard, broker } = setScene();
     const answer = guard.requireScope('read:data:7')(facts);
     expect(answer).not.toBeInstanceOf(Promise);
     expect(outcomeOf(answer as GuardAnswer)).toBe(outcome);
@@ -114,7 +81,7 @@ describe('a request', () => {
   });
 
   it('with a token the broker refuses is refused', async () => {
-    const { guard, broker } = setUp();
+    const { guard, broker } = setScene();
     broker.answer = () => json(REFUSED);
     expect(outcomeOf(await guard.requireScope('read:data:7')(requestWith(tokenOf())))).toBe(
       'invalid_token',
@@ -134,7 +101,7 @@ describe('a request', () => {
       claims: { sub: 'admin', scope: ['read:data:*'] },
     },
   ])('is refused although the broker vouches, when $name', async ({ options, claims }) => {
-    const { guard, events } = setUp(options);
+    const { guard, events } = setScene(options);
     const answer = await guard.requireScope('read:data:7')(requestWith(tokenOf(claimsOf(claims))));
     expect(outcomeOf(answer)).toBe('invalid_token');
     // Nothing about the token goes back to a caller it was not meant for.
@@ -145,7 +112,7 @@ describe('a request', () => {
 
 describe('freshness', () => {
   it('answers a warm token at once, without a promise and without the broker', async () => {
-    const { guard, broker, clock } = setUp();
+    const { guard, broker, clock } = setScene();
     const check = guard.requireScope('read:data:7');
     await check(requestWith(tokenOf()));
     clock.advance(4_999);
@@ -158,7 +125,7 @@ describe('freshness', () => {
   });
 
   it('asks again once the verdict is older than maxAge', async () => {
-    const { guard, broker, clock } = setUp({ maxAge: 2 });
+    const { guard, broker, clock } = setScene({ maxAge: 2 });
     const check = guard.requireScope('read:data:7');
     await check(requestWith(tokenOf()));
     clock.advance(2_001);
@@ -168,7 +135,7 @@ describe('freshness', () => {
   });
 
   it('lets a revoked token work for maxAge at the longest', async () => {
-    const { guard, broker, clock } = setUp({ maxAge: 2 });
+    const { guard, broker, clock } = setScene({ maxAge: 2 });
     const check = guard.requireScope('read:data:7');
     await check(requestWith(tokenOf()));
     broker.answer = () => json(REFUSED);
@@ -182,7 +149,7 @@ describe('freshness', () => {
   });
 
   it('asks on every request of a route with maxAge 0, and serves the others from that', async () => {
-    const { guard, broker, clock } = setUp();
+    const { guard, broker, clock } = setScene();
     const strict = guard.requireScope('read:data:7', { maxAge: 0 });
     for (let round = 1; round <= 3; round += 1) {
       clock.advance(1);
@@ -195,7 +162,7 @@ describe('freshness', () => {
   });
 
   it('serves every route from one verdict, each with its own requirement', async () => {
-    const { guard, broker } = setUp();
+    const { guard, broker } = setScene();
     await guard.requireScope('read:data:7')(requestWith(tokenOf()));
     const other = guard.requireScope('write:data:7')(requestWith(tokenOf()));
     expect(outcomeOf(other as GuardAnswer)).toBe('insufficient_scope');
@@ -203,7 +170,7 @@ describe('freshness', () => {
   });
 
   it('counts age from when the broker was asked, not from its answer', async () => {
-    const { guard, broker, clock } = setUp({ maxAge: 2 });
+    const { guard, broker, clock } = setScene({ maxAge: 2 });
     const slow = new Deferred<Response>();
     broker.answer = () => slow.promise;
     const check = guard.requireScope('read:data:7');
@@ -217,7 +184,7 @@ describe('freshness', () => {
   });
 
   it('serves a cached verdict to the last second of exp, and never after', async () => {
-    const { guard, clock, broker } = setUp({ maxAge: 3600 });
+    const { guard, clock, broker } = setScene({ maxAge: 3600 });
     const check = guard.requireScope('read:data:7');
     await check(requestWith(tokenOf()));
     clock.advance(300_999);
@@ -228,7 +195,7 @@ describe('freshness', () => {
   });
 
   it('admits no expired token even when the broker vouches for it', async () => {
-    const { guard, clock } = setUp();
+    const { guard, clock } = setScene();
     clock.advance(301_000);
     expect(outcomeOf(await guard.requireScope('read:data:7')(requestWith(tokenOf())))).toBe(
       'invalid_token',
@@ -236,7 +203,7 @@ describe('freshness', () => {
   });
 
   it('admits nothing by a clock that tells no time', async () => {
-    const { guard, clock } = setUp();
+    const { guard, clock } = setScene();
     const check = guard.requireScope('read:data:7');
     await check(requestWith(tokenOf()));
     clock.setWallClock(Number.NaN);
@@ -244,7 +211,7 @@ describe('freshness', () => {
   });
 
   it('is not fooled by a wall clock that is set back', async () => {
-    const { guard, broker, clock } = setUp({ maxAge: 2 });
+    const { guard, broker, clock } = setScene({ maxAge: 2 });
     const check = guard.requireScope('read:data:7');
     await check(requestWith(tokenOf()));
     clock.advance(3_000);
@@ -256,7 +223,7 @@ describe('freshness', () => {
 
 describe('one question at a time', () => {
   it('asks once for a thousand requests with the same new token', async () => {
-    const { guard, broker } = setUp();
+    const { guard, broker } = setScene();
     const slow = new Deferred<Response>();
     broker.answer = () => slow.promise;
     const check = guard.requireScope('read:data:7');
@@ -268,7 +235,7 @@ describe('one question at a time', () => {
   });
 
   it('lets no request with maxAge 0 join a question asked before it arrived', async () => {
-    const { guard, broker, clock } = setUp();
+    const { guard, broker, clock } = setScene();
     const slow = [new Deferred<Response>(), new Deferred<Response>()];
     broker.answer = () => slow[broker.calls.length - 1]?.promise ?? json(REFUSED);
     const check = guard.requireScope('read:data:7', { maxAge: 0 });
@@ -283,7 +250,7 @@ describe('one question at a time', () => {
 
 describe('a fault', () => {
   it('is 503 with Retry-After, is not remembered, and lets nothing in', async () => {
-    const { guard, broker, events } = setUp();
+    const { guard, broker, events } = setScene();
     broker.answer = () => json({}, { status: 500 });
     const check = guard.requireScope('read:data:7');
     const answer = await check(requestWith(tokenOf()));
@@ -304,14 +271,14 @@ describe('a fault', () => {
   });
 
   it('is reported before any question of scope', async () => {
-    const { guard, broker } = setUp();
+    const { guard, broker } = setScene();
     broker.answer = () => json({}, { status: 500 });
     const check = guard.requireScope('write:nothing:held');
     expect(outcomeOf(await check(requestWith(tokenOf())))).toBe('broker_unavailable');
   });
 
   it('passes on how long the broker asks to wait, up to a minute', async () => {
-    const { guard, broker } = setUp();
+    const { guard, broker } = setScene();
     const retryAfter = async (value: string): Promise<string | undefined> => {
       broker.answer = () => json({}, { status: 429, headers: { 'retry-after': value } });
       const answer = await guard.requireScope('read:data:7')(requestWith(tokenOf()));
@@ -323,7 +290,7 @@ describe('a fault', () => {
   });
 
   it('leaves a token that is still warm alone', async () => {
-    const { guard, broker, clock } = setUp();
+    const { guard, broker, clock } = setScene();
     const check = guard.requireScope('read:data:7');
     await check(requestWith(tokenOf()));
     broker.answer = () => json({}, { status: 500 });
@@ -332,7 +299,7 @@ describe('a fault', () => {
   });
 
   it('of the program itself is 500, never an acceptance and never thrown, cold and warm', async () => {
-    const { guard, events } = setUp();
+    const { guard, events } = setScene();
     const check = guard.requireScope('read:data:{id}');
     const facts = requestWith(tokenOf(), {
       param: () => {
@@ -349,7 +316,7 @@ describe('a fault', () => {
 
 describe('events', () => {
   it('says who, what, which route, with which proof, once per decision', async () => {
-    const { guard, events, clock } = setUp();
+    const { guard, events, clock } = setScene();
     const check = guard.requireScope('read:data:{id}');
     await check(requestWith(tokenOf(), { params: { id: '7' }, route: '/data/:id' }));
     await check(requestWith(tokenOf(), { params: { id: '7' }, route: '/data/:id' }));
@@ -382,7 +349,7 @@ describe('events', () => {
     { name: 'rejects', sink: () => Promise.reject(new Error('full disk')) },
     { name: 'never ends', sink: () => new Promise(() => undefined) },
   ])('changes no decision when the sink $name', async ({ sink }) => {
-    const { guard } = setUp({ onDecision: sink });
+    const { guard } = setScene({ onDecision: sink });
     expect(outcomeOf(await guard.requireScope('read:data:7')(requestWith(tokenOf())))).toBe(
       'allow',
     );
@@ -392,7 +359,7 @@ describe('events', () => {
   });
 
   it('changes no decision when a sink throws what cannot even be looked at', async () => {
-    const { guard } = setUp({
+    const { guard } = setScene({
       onDecision: () => {
         throw Object.defineProperty(new Error(), 'name', {
           get: () => {
@@ -407,7 +374,7 @@ describe('events', () => {
   });
 
   it('adopts the rejection of a promise of another realm, so that it does not end the process', async () => {
-    const { guard } = setUp({
+    const { guard } = setScene({
       onDecision: () => runInNewContext('Promise.reject(new Error("full disk"))') as unknown,
     });
     const unhandled: unknown[] = [];
@@ -421,7 +388,7 @@ describe('events', () => {
   });
 
   it('cannot be used to change what the handler sees', async () => {
-    const { guard, events } = setUp();
+    const { guard, events } = setScene();
     const answer = await guard.requireScope('read:data:7')(requestWith(tokenOf()));
     const [event] = events;
     expect(Object.isFrozen(event)).toBe(true);
@@ -430,7 +397,7 @@ describe('events', () => {
   });
 
   it('reaches whoever listens on the diagnostics channel', async () => {
-    const { guard } = setUp();
+    const { guard } = setScene();
     const heard: unknown[] = [];
     const listen = (event: unknown): void => void heard.push(event);
     subscribe(DECISION_CHANNEL, listen);
@@ -443,7 +410,7 @@ describe('events', () => {
 
 describe('secrecy', () => {
   it('puts no token text in answers, events or the guard itself', async () => {
-    const { guard, events, broker } = setUp({ audience: 'orders' });
+    const { guard, events, broker } = setScene({ audience: 'orders' });
     const token = tokenOf();
     const answers = [await guard.requireScope('read:data:7')(requestWith(token))];
     broker.answer = () => new Response(token, { status: 500 });
@@ -466,7 +433,7 @@ describe('request ids', () => {
     { name: 'replaces one with a newline', received: 'a\r\nb', kept: false },
     { name: 'replaces one that is too long', received: 'a'.repeat(129), kept: false },
   ])('$name, and uses the same towards broker, caller and event', async ({ received, kept }) => {
-    const { guard, broker, events } = setUp();
+    const { guard, broker, events } = setScene();
     broker.answer = () => json(REFUSED);
     const answer = await guard.requireScope('read:data:7')(
       requestWith(tokenOf(), { requestId: received }),
@@ -482,7 +449,7 @@ describe('request ids', () => {
 
 describe('close', () => {
   it('refuses with 503 what waits for the broker at that moment', async () => {
-    const { guard, broker } = setUp();
+    const { guard, broker } = setScene();
     const slow = new Deferred<Response>();
     broker.answer = () => slow.promise;
     const waiting = guard.requireScope('read:data:7')(requestWith(tokenOf()));
@@ -492,7 +459,7 @@ describe('close', () => {
   });
 
   it('refuses what comes after it with 503, warm tokens too', async () => {
-    const { guard } = setUp();
+    const { guard } = setScene();
     const check = guard.requireScope('read:data:7');
     await check(requestWith(tokenOf()));
     await guard.close();

@@ -5,7 +5,7 @@ import { requestWith, tokenOf, claimsOf } from './fixtures.js';
 import { type FakeRequest, setScene } from './guard-scene.js';
 
 async function refusalWith(render: unknown, scope: string[] = []): Promise<Refusal> {
-  const { guard } = setScene({ render: render as Render<FakeRequest> });
+  const { guard } = setScene<FakeRequest>({ render: render as Render<FakeRequest> });
   const check = guard.requireScope('read:data:7');
   const request = { ...requestWith(tokenOf(claimsOf({ scope }))), request: { name: 'r' } };
   const answer: GuardAnswer = await check(request);
@@ -95,7 +95,7 @@ describe('render', () => {
   });
 
   it('has no say in what is admitted', async () => {
-    const { guard } = setScene({
+    const { guard } = setScene<FakeRequest>({
       render: () => {
         throw new Error('never called');
       },

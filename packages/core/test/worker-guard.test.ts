@@ -16,7 +16,8 @@ import {
   vouch,
 } from './fixtures.js';
 import { WORKER } from './platforms.js';
-import { outcomeOf, tokenNumber } from './upkeep-scene.js';
+import { outcomeOf } from './guard-scene.js';
+import { tokenNumber } from './upkeep-scene.js';
 
 const createGuard = guardOn(WORKER.platform);
 const createAuditFeed = auditFeedOn(WORKER.platform);

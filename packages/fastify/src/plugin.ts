@@ -1,5 +1,6 @@
 // A guard's hooks in → the Fastify plugin that brings them to a server out.
 
+import { assertBoolean, assertKnownOptions } from '@agentwrit/protocol';
 import type { FastifyInstance, FastifyPluginCallback } from 'fastify';
 import fastifyPlugin from 'fastify-plugin';
 import { openArea } from './area.js';
@@ -65,17 +66,9 @@ export function pluginOf(
 
 // `prefix` among the unknown ones: the plugin adds to the scope it is registered in, not to one of its own.
 function readOptions(options: PluginOptions): PluginOptions {
-  const known: readonly string[] = PLUGIN_OPTIONS;
-  const unknown = Reflect.ownKeys(options).find((name) => !known.includes(String(name)));
-  if (unknown !== undefined) {
-    throw new TypeError(
-      `unknown option "${String(unknown)}": the plugin takes ${known.join(', ')}`,
-    );
-  }
+  assertKnownOptions(options, 'the plugin', PLUGIN_OPTIONS);
   for (const name of ['declarative', 'denyByDefault'] as const) {
-    if (name in options && typeof options[name] !== 'boolean') {
-      throw new TypeError(`"${name}" must be true or false`);
-    }
+    if (name in options) assertBoolean(options[name], name);
   }
   return options;
 }

@@ -37,8 +37,9 @@ export function parseBrokerUrl(
   return url;
 }
 
-// The URL parser has already turned every spelling of an IPv4 address into four decimal numbers, so a host
-// name that merely starts with "127." cannot pass.
-function isLoopback(hostname: string): boolean {
+/** Whether a host, as a URL object has it, is this machine. */
+export function isLoopback(hostname: string): boolean {
+  // The URL parser has already turned every spelling of an IPv4 address into four decimal numbers, so a host
+  // name that merely starts with "127." cannot pass.
   return hostname === 'localhost' || hostname === '[::1]' || /^127\.\d+\.\d+\.\d+$/.test(hostname);
 }

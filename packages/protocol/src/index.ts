@@ -81,4 +81,4 @@ export {
   assertText,
   assertTexts,
 } from './option-checks.js';
-export { parseBrokerUrl } from './broker-url.js';
+export { isLoopback, parseBrokerUrl } from './broker-url.js';
