@@ -1,5 +1,6 @@
-// What the demo prints, readable as plain text and coloured on a terminal.
+// What an example has to say in → lines out, readable as plain text and coloured on a terminal.
 
+import { createHash } from 'node:crypto';
 import { styleText } from 'node:util';
 
 const isColoured = process.stdout.isTTY && !process.env['NO_COLOR'];
@@ -16,6 +17,11 @@ export function title(text: string): void {
 
 export function note(text: string): void {
   console.log(`  ${paint('dim', text)}`);
+}
+
+/** A line of what happens. */
+export function say(text: string): void {
+  console.log(`  ${text}`);
 }
 
 /** One step and whether it came out as it should. */
@@ -37,4 +43,9 @@ export function table(headings: readonly string[], rows: readonly (readonly stri
     const text = line(row);
     console.log(`  ${row.includes('✗') ? paint('red', text) : text}`);
   }
+}
+
+/** Tells one token from another without showing any of it: 8 hex digits of its SHA-256. */
+export function fingerprint(token: string): string {
+  return createHash('sha256').update(token).digest('hex').slice(0, 8);
 }
