@@ -3,6 +3,7 @@
 import { readdirSync, existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { interruptedBy, runNode } from './child.mjs';
+import { exampleProgram, listOfExamples } from './examples.mjs';
 import { installOnce } from './install.mjs';
 import { ROOT, toolPath } from './places.mjs';
 import { runStep } from './step.mjs';
@@ -12,10 +13,11 @@ const DEMO = join('examples', 'orders', 'dist', 'demo.js');
 
 const USAGE = `Usage: node scripts/run.mjs <command>
 
-  build           install what is needed and build every package
-  demo [args]     build, then run ${DEMO}
-  test [args]     install the runtimes that the tests need too, build, check format, types and lint,
-                  then run the tests; args go to vitest
+  build                  install what is needed and build every package
+  demo [args]            build, then run ${DEMO}
+  example [name] [args]  build, then run an example; list them when there is no name
+  test [args]            install the runtimes that the tests need too, build, check format, types and lint,
+                         then run the tests; args go to vitest
 `;
 
 /**
@@ -24,15 +26,33 @@ const USAGE = `Usage: node scripts/run.mjs <command>
  * @returns {Promise<number>} the exit code
  */
 export async function runCommand(command, args) {
-  if (command !== 'build' && command !== 'demo' && command !== 'test') {
+  if (command === 'example') return runExample(args);
+  if (command === 'demo') return runProgram([DEMO, ...args]);
+  if (command !== 'build' && command !== 'test') {
     console.error(USAGE);
     return 2;
   }
   if (!(await installOnce({ forTests: command === 'test' }))) return interruptedBy() ?? 1;
   if (command === 'test') return runTests({ build, args });
-  if (!(await build())) return interruptedBy() ?? 1;
-  if (command === 'build') return 0;
-  const { code } = await runNode([DEMO, ...args], { stdio: 'inherit' });
+  return (await build()) ? 0 : (interruptedBy() ?? 1);
+}
+
+/** @param {readonly string[]} args the example's name, and what is handed on to it */
+function runExample([name, ...args]) {
+  if (name === undefined) {
+    console.log(listOfExamples());
+    return 0;
+  }
+  const program = exampleProgram(name);
+  if (program !== undefined) return runProgram([program, ...args]);
+  console.error(`There is no example ${JSON.stringify(name)}.\n\n${listOfExamples()}`);
+  return 2;
+}
+
+/** @param {readonly string[]} program what is built, and its arguments */
+async function runProgram(program) {
+  if (!(await installOnce({ forTests: false })) || !(await build())) return interruptedBy() ?? 1;
+  const { code } = await runNode(program, { stdio: 'inherit' });
   return code;
 }
 

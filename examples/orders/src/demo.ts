@@ -2,9 +2,7 @@
 // `npm run demo` at the top of the repository.
 
 import { randomBytes } from 'node:crypto';
-import { inspect } from 'node:util';
-import { AgentWritError, ProblemResponseError } from '@agentwrit/client';
-import { startOwnBroker, useGivenBroker } from './brokers.js';
+import { explain, note, openOperatedBroker, title } from '@agentwrit/example-setup';
 import { startExpressApi } from './express-api.js';
 import { startFastifyApi } from './fastify-api.js';
 import { startHonoApi } from './hono-api.js';
@@ -15,7 +13,6 @@ import {
   workWithoutBroker,
   type WorkPlace,
 } from './order-worker.js';
-import { note, title } from './show.js';
 import { Steps } from './steps.js';
 
 // Short, so that nobody waits long to see a dead token refused. The default is 5.
@@ -23,10 +20,10 @@ const MAX_AGE_SECONDS = 1;
 
 async function main(): Promise<boolean> {
   const steps = new Steps();
-  const given = useGivenBroker(process.env);
-  title(given ? 'A given broker' : 'An embedded broker, an app and its ceiling');
-  const broker = given ?? (await startOwnBroker());
-  note(`broker at ${broker.url}${given ? '' : ', nothing else installed'}`);
+  await using broker = await openOperatedBroker(process.env);
+  const isOurs = broker.stop !== undefined;
+  title(isOurs ? 'An embedded broker, an app and its ceiling' : 'A given broker');
+  note(`broker at ${broker.url}${isOurs ? ', nothing else installed' : ''}`);
 
   const guard = { broker: broker.url, maxAge: MAX_AGE_SECONDS };
   const apis = await Promise.all([
@@ -68,7 +65,6 @@ async function main(): Promise<boolean> {
     }
   } finally {
     await Promise.all(apis.map((api) => api.close()));
-    await broker.close();
   }
 
   title('Summary');
@@ -84,19 +80,4 @@ try {
 } catch (error) {
   console.error(`\n  ${explain(error)}\n`);
   process.exitCode = 1;
-}
-
-/** One line for what a reader can mend; the whole error for what we must. */
-function explain(error: unknown): string {
-  if (error instanceof ProblemResponseError) {
-    const { instance } = error.problem;
-    const credential = instance.startsWith('/v1/admin/')
-      ? ' (AGENTWRIT_ADMIN_SECRET?)'
-      : instance === '/v1/app/auth'
-        ? ' (AGENTWRIT_CLIENT_ID and AGENTWRIT_CLIENT_SECRET?)'
-        : '';
-    return `the broker refused ${instance}: ${error.message}${credential}`;
-  }
-  if (error instanceof AgentWritError || error instanceof TypeError) return error.message;
-  return inspect(error);
 }

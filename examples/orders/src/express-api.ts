@@ -1,7 +1,7 @@
 // The orders API on Express.
 
-import { once } from 'node:events';
-import type { AddressInfo } from 'node:net';
+import { createServer } from 'node:http';
+import { listen } from '@agentwrit/example-setup';
 import { createAgentWrit } from '@agentwrit/express';
 import express from 'express';
 import { createOrders, ordersOf } from './orders.js';
@@ -30,16 +30,6 @@ export const startExpressApi: StartOrdersApi = async (options) => {
     res.json({ order, shippedBy: req.agent?.id });
   });
 
-  const server = app.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  return {
-    framework: 'Express',
-    url: `http://127.0.0.1:${port}`,
-    async close() {
-      server.closeAllConnections();
-      await new Promise((resolve) => server.close(resolve));
-      await close();
-    },
-  };
+  const server = createServer(app);
+  return { framework: 'Express', ...(await listen(server, close)) };
 };

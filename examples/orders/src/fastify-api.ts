@@ -1,6 +1,7 @@
 // The orders API on Fastify.
 
 import { createAgentWrit } from '@agentwrit/fastify';
+import { runningApi } from '@agentwrit/example-setup';
 import { fastify } from 'fastify';
 import { createOrders, ordersOf } from './orders.js';
 import type { StartOrdersApi } from './orders-api.js';
@@ -32,5 +33,5 @@ export const startFastifyApi: StartOrdersApi = async (options) => {
   );
 
   const url = await app.listen({ port: 0, host: '127.0.0.1' });
-  return { framework: 'Fastify', url, close: () => app.close() };
+  return { framework: 'Fastify', ...runningApi(url, () => app.close()) };
 };

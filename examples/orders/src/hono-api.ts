@@ -1,8 +1,7 @@
 // The orders API on Hono.
 
-import { once } from 'node:events';
 import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { listen } from '@agentwrit/example-setup';
 import { createAgentWrit } from '@agentwrit/hono';
 import { getRequestListener } from '@hono/node-server';
 import { Hono } from 'hono';
@@ -27,16 +26,5 @@ export const startHonoApi: StartOrdersApi = async (options) => {
 
   const listener = getRequestListener(app.fetch);
   const server = createServer((request, response) => void listener(request, response));
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  return {
-    framework: 'Hono',
-    url: `http://127.0.0.1:${port}`,
-    async close() {
-      server.closeAllConnections();
-      await new Promise((resolve) => server.close(resolve));
-      await close();
-    },
-  };
+  return { framework: 'Hono', ...(await listen(server, close)) };
 };

@@ -1,7 +1,7 @@
 // An order worker: an agent that may read one customer and write one order, at work against one API.
 
 import type { Agent, AgentWritApp, AgentWritOperator, DelegatedToken } from '@agentwrit/client';
-import { callApi, callUntilRefused } from './call-api.js';
+import { callApi, callUntilRefused } from '@agentwrit/example-setup';
 import type { OrdersApi } from './orders-api.js';
 import type { Steps } from './steps.js';
 

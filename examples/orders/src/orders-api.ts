@@ -1,11 +1,9 @@
 import type { GuardOptions } from '@agentwrit/core';
+import type { RunningApi } from '@agentwrit/example-setup';
 
 /** The same API on each framework: what a demo, a test or a reader needs to know of it. */
-export interface OrdersApi {
+export interface OrdersApi extends RunningApi {
   readonly framework: string;
-  /** Without a final slash. */
-  readonly url: string;
-  close(): Promise<void>;
 }
 
 /** Starts the API on a free loopback port, its routes guarded as the options say. */

@@ -1,6 +1,6 @@
 // What was shown, step by step and framework by framework, and whether it came out as it should.
 
-import { result, table } from './show.js';
+import { result, table } from '@agentwrit/example-setup';
 
 /** `skipped` is for a step that cannot be shown against the broker in use. */
 type Outcome = 'as expected' | 'differs' | 'skipped';

@@ -1,5 +1,6 @@
-// What the demo prints, readable as plain text and coloured on a terminal.
+// What an example has to say in → lines out, readable as plain text and coloured on a terminal.
 
+import { createHash } from 'node:crypto';
 import { styleText } from 'node:util';
 
 const isColoured = process.stdout.isTTY && !process.env['NO_COLOR'];
@@ -18,10 +19,17 @@ export function note(text: string): void {
   console.log(`  ${paint('dim', text)}`);
 }
 
-/** One step and whether it came out as it should. */
-export function result(isAsExpected: boolean, step: string, seen: string): void {
+/** A line of what happens. */
+export function say(text: string): void {
+  console.log(`  ${text}`);
+}
+
+/** One step, whether it came out as it should, and what was seen of it, a line each. */
+export function result(isAsExpected: boolean, step: string, ...seen: readonly string[]): void {
   const mark = isAsExpected ? paint('green', '✓') : paint('red', '✗');
-  console.log(`  ${mark} ${step}\n      ${paint('dim', seen)}`);
+  console.log(
+    [`  ${mark} ${step}`, ...seen.map((line) => `      ${paint('dim', line)}`)].join('\n'),
+  );
 }
 
 /** A table with a row of headings; the first column is text, the others are marks. */
@@ -37,4 +45,15 @@ export function table(headings: readonly string[], rows: readonly (readonly stri
     const text = line(row);
     console.log(`  ${row.includes('✗') ? paint('red', text) : text}`);
   }
+}
+
+/** Tells one token from another without showing any of it: 8 hex digits of its SHA-256. */
+export function fingerprint(token: string): string {
+  return createHash('sha256').update(token).digest('hex').slice(0, 8);
+}
+
+/** Names and what they stand for, a line each. */
+export function facts(pairs: Readonly<Record<string, string | number>>): void {
+  const width = Math.max(...Object.keys(pairs).map((name) => name.length));
+  for (const [name, value] of Object.entries(pairs)) say(`${name.padEnd(width)}  ${value}`);
 }
