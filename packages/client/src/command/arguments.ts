@@ -2,7 +2,6 @@
 
 import { parseArgs } from 'node:util';
 import { FlagValues } from './flag-values.js';
-import { visible } from './printing.js';
 import { type Flags, UsageError, type Verb } from './verb.js';
 
 export interface Vocabulary {
@@ -82,7 +81,7 @@ function readValues(
   for (const option of options) {
     const { name, rawName, value } = option;
     const flag = Object.hasOwn(known, name) ? known[name] : undefined;
-    if (flag === undefined) throw new UsageError(`unknown flag "${visible(rawName)}"`);
+    if (flag === undefined) throw new UsageError(`unknown flag "${rawName}"`);
     const texts = values.get(name);
     if (flag.value === undefined) {
       if (value !== undefined) throw new UsageError(`"--${name}" takes no value`);

@@ -117,13 +117,13 @@ describe('following the audit log', () => {
       signal: ending.signal,
       onLine(line) {
         if (line.includes('target=task-0')) ending.abort(new Ending(EXIT.interrupted));
-        else void broker.fail(500, { times: 1 });
+        else void broker.fail(500, { times: 1, body: 'evil\u202e' });
       },
       onError: () => revokeTasks(broker, 1),
     });
     expect(code).toBe(130);
     expect(stderr).toHaveLength(1);
-    expect(stderr[0]).toMatch(/^agentwrit: Internal Server Error: .*; trying again$/);
+    expect(stderr[0]).toMatch(/^agentwrit: HTTP 500 .*: evil\\u\{202e\}; trying again$/);
     expect(stdout).toHaveLength(2);
   });
 

@@ -19,6 +19,11 @@ describe('what is no token', () => {
     { name: 'far too long', text: `a.${HUSH.repeat(2000)}.c` },
     { name: 'no JSON', text: forged(HUSH) },
     { name: 'no JSON in the header', text: forged(CLAIMS, HUSH) },
+    { name: 'an array in the header', text: forged(CLAIMS, [HUSH]) },
+    {
+      name: 'good, but too long',
+      text: forged({ ...CLAIMS, scope: Array.from({ length: 900 }, () => `read:data:${HUSH}`) }),
+    },
     { name: 'bytes that are no text', text: `_w.${forged().split('.')[1]}.c` },
     { name: 'an array', text: forged([HUSH]) },
     { name: 'null', text: forged('null') },
@@ -80,6 +85,15 @@ describe('what is printed', () => {
         expect(printed).not.toContain('"signature"');
       }
     }
+  });
+
+  it('cannot be steered by what a broker says', async () => {
+    await using broker = await createTestBroker();
+    const body = JSON.stringify({ valid: false, error: 'no\u001b[2J\nVALID\u202e' });
+    await broker.fail(200, { body, headers: { 'content-type': 'application/json' } });
+    const { code, stdout } = await run([...INSPECT, '--broker', broker.url], { stdin: forged() });
+    expect(code).toBe(1);
+    expect(stdout[0]).toBe(String.raw`INVALID, says the broker: no\u{1b}[2J\u{a}VALID\u{202e}`);
   });
 
   it('cannot be steered by what a token says', async () => {

@@ -161,6 +161,9 @@ describe('launch-token create', () => {
     const argv = ['launch-token', 'create', '--name', 'worker', '--scopes', 'read:data:*'];
     const { code, stdout } = await at(broker, ...argv, '--max-ttl', '90', '--ttl', '60');
     expect(code).toBe(0);
+    const [, expires = ''] = stdout[1]?.match(/^expires {7}(\S+Z)$/) ?? [];
+    // 30 s by default.
+    expect(Date.parse(expires) - Date.now()).toBeGreaterThan(45_000);
     const [, launchToken = ''] = stdout[0]?.match(/^launch token {2}([0-9a-f]{64})$/) ?? [];
     expect(stdout).toContain('good for      one agent');
     expect(stdout).toContain('max ttl       90 s');

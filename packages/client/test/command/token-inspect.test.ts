@@ -43,6 +43,17 @@ describe('a token that the broker vouches for', () => {
     });
   });
 
+  it('is described by the claims of the answer, not by its own', async () => {
+    await using broker = await createTestBroker();
+    const claims = { ...CLAIMS, scope: ['read:logs:*'] };
+    const headers = { 'content-type': 'application/json' };
+    await broker.fail(200, { body: JSON.stringify({ valid: true, claims }), headers });
+    const argv = [...INSPECT, '--broker', broker.url, '--require', 'read:logs:7'];
+    const { code, stdout } = await run(argv, { stdin: forged() });
+    expect(code).toBe(0);
+    expect(stdout).toContain('requires read:logs:7  covered by read:logs:*');
+  });
+
   it.each([
     { name: 'held', require: ['read:data:7'], code: 0, line: 'covered by read:data:*' },
     { name: 'not held', require: ['write:data:7'], code: 1, line: 'MISSING' },
@@ -108,6 +119,15 @@ describe('a broker that cannot be asked', () => {
   });
 });
 
+describe('a broker that is no address', () => {
+  it('is wrong use', async () => {
+    const argv = [...INSPECT, '--broker', 'ftp://localhost'];
+    const { code, stdout, stderr } = await run(argv, { stdin: forged() });
+    expect({ code, stdout }).toEqual({ code: 2, stdout: [] });
+    expect(stderr[0]).toContain('"--broker" must be an http: or https: URL');
+  });
+});
+
 describe('without a broker', () => {
   it('all is shown, and nothing is proven', async () => {
     const { code, stdout, stderr } = await run(INSPECT, { stdin: forged(), now: ISSUED_MS });
@@ -157,5 +177,7 @@ describe('who a token names', () => {
     const { stdout } = await run(INSPECT, { stdin });
     expect(stdout).toContain('for the task    task-of-another');
     expect(stdout.filter((line) => line.startsWith('for the orch'))).toEqual([]);
+    const usual = await run(INSPECT, { stdin: forged() });
+    expect(usual.stdout.filter((line) => line.startsWith('for the '))).toEqual([]);
   });
 });

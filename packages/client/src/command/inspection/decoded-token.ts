@@ -12,8 +12,6 @@ export interface DecodedToken {
   readonly claims: Claims;
 }
 
-const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
-
 /**
  * @param token three base64url parts of bounded length
  * @throws AgentWritError `invalid_token` that says what is wrong, without a word of the token
@@ -40,7 +38,7 @@ function claimsOf(payload: object): Claims {
 function readObject(part: string, name: string): Readonly<Record<string, unknown>> {
   let value: unknown;
   try {
-    value = JSON.parse(decoder.decode(Buffer.from(part, 'base64url')));
+    value = JSON.parse(Buffer.from(part, 'base64url').toString('utf8'));
   } catch {
     // Not the cause: the parser's message quotes what it could not read.
     throw invalid(`its ${name} is not JSON`);
