@@ -16,6 +16,8 @@ const PRINTABLE = /^[\x21-\x7e]+$/;
 export class AccessToken extends Confidential {
   readonly #text: string;
   readonly #expiresAtMs: number;
+  /** The same moment on the clock of `performance.now()`. */
+  readonly #expiresAtMonotonicMs: number;
   /** Seconds at issue. */
   readonly expiresIn: number;
 
@@ -31,6 +33,7 @@ export class AccessToken extends Confidential {
     }
     this.#text = answer.access_token;
     this.#expiresAtMs = sentAtMs + answer.expires_in * 1000;
+    this.#expiresAtMonotonicMs = performance.now() + this.#expiresAtMs - Date.now();
     this.expiresIn = answer.expires_in;
   }
 
@@ -40,6 +43,14 @@ export class AccessToken extends Confidential {
 
   get expiresAt(): Date {
     return new Date(this.#expiresAtMs);
+  }
+
+  /**
+   * Milliseconds until it expires, negative afterwards. The less of what two clocks say: one may be set back, the
+   * other stands still while the machine sleeps.
+   */
+  get remainingMs(): number {
+    return Math.min(this.#expiresAtMs - Date.now(), this.#expiresAtMonotonicMs - performance.now());
   }
 
   get bearerHeader(): BearerHeader {

@@ -1,44 +1,34 @@
 // An app's credentials in → agents out (protocol §10.2, §10.3).
 
 import {
-  assertAgentIdSegment,
   assertKnownOptions,
   assertText,
   type LaunchTokenRequest,
+  subjectKind,
 } from '@agentwrit/protocol';
-import { Agent } from './agent.js';
-import { Broker } from './broker.js';
+import { AccessToken } from './access-token.js';
+import type { Agent } from './agent.js';
 import { Confidential } from './confidential.js';
-import {
-  assertScopes,
-  assertSeconds,
-  assertSignal,
-  type CallOptions,
-  readSignal,
-} from './option-checks.js';
-import { generatePrivateKey, type PrivateKey, proveKey, readPrivateKey } from './proof.js';
+import type { Surroundings } from './credential.js';
+import { DelegatedToken } from './delegated-token.js';
+import { readVariable } from './environment.js';
+import { AgentWritError } from './errors.js';
+import { assertSeconds, type CallOptions, readSignal } from './option-checks.js';
+import { AGENT_OPTIONS, type AgentOptions, readRegistrant, register } from './registration.js';
 import { Session } from './session.js';
-import { CONNECTION_OPTIONS, type ConnectionOptions } from './transport.js';
+import { type ReachOptions, reach } from './surroundings.js';
 import { type ValidateResult, validateWith } from './validation.js';
 
-export interface AgentWritAppOptions extends ConnectionOptions {
+export interface AgentWritAppOptions extends ReachOptions {
   readonly clientId: string;
   readonly clientSecret: string;
 }
 
-export interface CreateAgentOptions extends CallOptions {
-  /** Who orchestrates, as a segment of the agent id: `A-Z a-z 0-9 . - _`. */
-  readonly orchId: string;
-  /** What the agent works on; same characters. */
-  readonly taskId: string;
-  /** What the agent may do: at least one `action:resource:identifier`. */
-  readonly scope: readonly string[];
+export interface CreateAgentOptions extends AgentOptions {
   /** Seconds each of the agent's tokens lives; 300 when absent. */
   readonly maxTtl?: number | undefined;
   /** The agent's name in the broker's audit log; `ORCH/TASK` when absent. */
   readonly label?: string | undefined;
-  /** Ed25519; a fresh key when absent. Used to register, and not kept. */
-  readonly privateKey?: PrivateKey | undefined;
 }
 
 export interface HealthStatus {
@@ -50,25 +40,8 @@ export interface HealthStatus {
   readonly auditEventsCount: number;
 }
 
-const CREATE_AGENT_OPTIONS: readonly (keyof CreateAgentOptions)[] = [
-  'orchId',
-  'taskId',
-  'scope',
-  'maxTtl',
-  'label',
-  'privateKey',
-  'signal',
-];
-
-/** Where {@link AgentWritApp.fromEnv} looks. */
-const ENVIRONMENT = {
-  brokerUrl: 'AGENTWRIT_BROKER_URL',
-  clientId: 'AGENTWRIT_CLIENT_ID',
-  clientSecret: 'AGENTWRIT_CLIENT_SECRET',
-} as const;
-
 /**
- * An application that is registered at the broker. Authenticates when first needed and again when its token
+ * An application that is registered at the broker. Authenticates when first needed and again before its token
  * runs out; keeps one pool of connections.
  *
  * @example
@@ -81,26 +54,28 @@ export class AgentWritApp extends Confidential {
   /** Normalised: no trailing slash. */
   readonly brokerUrl: string;
   readonly clientId: string;
-  readonly #broker: Broker;
+  readonly #surroundings: Surroundings;
   readonly #session: Session;
 
   /** Sends nothing. @throws TypeError naming the option that is wrong or unknown */
   constructor(options: AgentWritAppOptions) {
     super();
-    assertKnownOptions(options, 'AgentWritApp', [
-      ...CONNECTION_OPTIONS,
-      'clientId',
-      'clientSecret',
-    ]);
-    const { clientId, clientSecret, ...connection } = options;
-    assertText(clientId, 'clientId');
-    assertText(clientSecret, 'clientSecret');
-    const broker = new Broker(connection);
+    const { clientId, clientSecret, ...reaching } = options;
+    const surroundings = reach(reaching, (known) => {
+      assertKnownOptions(options, 'AgentWritApp', [...known, 'clientId', 'clientSecret']);
+      assertText(clientId, 'clientId');
+      assertText(clientSecret, 'clientSecret');
+    });
+    const { broker } = surroundings;
     const credentials = { client_id: clientId, client_secret: clientSecret };
     this.brokerUrl = broker.url;
     this.clientId = clientId;
-    this.#broker = broker;
-    this.#session = new Session({ authenticate: () => broker.authenticateApp(credentials) });
+    this.#surroundings = surroundings;
+    this.#session = new Session({
+      // Others may wait for it: not tied to the caller's signal or deadline.
+      authenticate: () =>
+        broker.within(undefined, (deadline) => broker.authenticateApp(credentials, { deadline })),
+    });
   }
 
   /**
@@ -109,21 +84,14 @@ export class AgentWritApp extends Confidential {
    * @throws TypeError naming the variable that is missing or empty
    */
   static fromEnv(
+    options: Omit<AgentWritAppOptions, 'brokerUrl' | 'clientId' | 'clientSecret'> = {},
     env: Readonly<Record<string, string | undefined>> = process.env,
-    options: Omit<ConnectionOptions, 'brokerUrl'> = {},
   ): AgentWritApp {
-    const read = (name: string): string => {
-      const value = env[name];
-      if (value === undefined || value === '') {
-        throw new TypeError(`environment variable ${name} is not set`);
-      }
-      return value;
-    };
     return new AgentWritApp({
       ...options,
-      brokerUrl: read(ENVIRONMENT.brokerUrl),
-      clientId: read(ENVIRONMENT.clientId),
-      clientSecret: read(ENVIRONMENT.clientSecret),
+      brokerUrl: readVariable(env, 'AGENTWRIT_BROKER_URL'),
+      clientId: readVariable(env, 'AGENTWRIT_CLIENT_ID'),
+      clientSecret: readVariable(env, 'AGENTWRIT_CLIENT_SECRET'),
     });
   }
 
@@ -132,55 +100,58 @@ export class AgentWritApp extends Confidential {
    *
    * @throws TypeError when an option is malformed; nothing is sent
    * @throws AuthorizationError `forbidden` when the scope exceeds the app's ceiling
-   * @throws RateLimitError when the app authenticates too often (protocol §1.10)
+   * @throws RateLimitError when the app authenticates too often (protocol §1.10) and time is too short to wait
    */
   async createAgent(options: CreateAgentOptions): Promise<Agent> {
-    assertKnownOptions(options, 'createAgent', CREATE_AGENT_OPTIONS);
-    const { orchId, taskId, scope, maxTtl, label, privateKey, signal } = options;
-    // The broker finds a bad segment only after it has used up the launch token (protocol §5).
-    assertAgentIdSegment(orchId, 'orchId');
-    assertAgentIdSegment(taskId, 'taskId');
-    assertScopes(scope, 'scope');
+    assertKnownOptions(options, 'createAgent', [...AGENT_OPTIONS, 'maxTtl', 'label']);
+    const { maxTtl, label, signal } = options;
+    const registrant = readRegistrant(options);
     assertSeconds(maxTtl, 'maxTtl');
     if (label !== undefined) assertText(label, 'label');
-    assertSignal(signal);
-    const requested = Object.freeze([...scope]);
-    const key = privateKey === undefined ? generatePrivateKey() : readPrivateKey(privateKey);
-
+    const { broker } = this.#surroundings;
     const policy: LaunchTokenRequest = {
-      agent_name: label ?? `${orchId}/${taskId}`,
-      allowed_scope: requested,
+      agent_name: label ?? `${registrant.orchId}/${registrant.taskId}`,
+      allowed_scope: registrant.scope,
       ...(maxTtl === undefined ? {} : { max_ttl: maxTtl }),
       single_use: true,
     };
-    const launchToken = await this.#session.use(
-      (bearer) => this.#broker.issueLaunchToken(policy, { bearer, signal }),
-      signal,
-    );
-    const nonce = await this.#broker.challenge({ signal });
-    const { publicKey, signature } = proveKey(key, nonce);
-    const { agentId, token } = await this.#broker.register(
-      {
-        launch_token: launchToken,
-        nonce,
-        public_key: publicKey,
-        signature,
-        orch_id: orchId,
-        task_id: taskId,
-        requested_scope: requested,
-      },
-      { signal },
-    );
-    return new Agent(this.#broker, { agentId, scope: requested, taskId, orchId, token });
+    return broker.within(signal, async (deadline) => {
+      const launchToken = await this.#session.use(
+        (bearer) => broker.issueLaunchToken(policy, { bearer, deadline }),
+        deadline.signal,
+      );
+      return register(this.#surroundings, launchToken, registrant, deadline);
+    });
+  }
+
+  /**
+   * Takes over a token that was delegated to one of this app's agents in another process and handed over as text.
+   * Asks the broker what it says, so that scope and chain are not the sender's word.
+   *
+   * @throws AgentWritError `invalid_token` when the broker does not vouch for it, or it was not delegated
+   */
+  async acceptDelegation(accessToken: string, options: CallOptions = {}): Promise<DelegatedToken> {
+    assertText(accessToken, 'accessToken');
+    const result = await this.validate(accessToken, options);
+    if (!result.valid) throw new AgentWritError('invalid_token', result.error);
+    const { sub, scope, delegation_chain: delegationChain, iat, exp } = result.claims;
+    if (subjectKind(sub) !== 'agent' || delegationChain.length === 0) {
+      throw new AgentWritError('invalid_token', 'the token was not delegated to an agent');
+    }
+    const token = new AccessToken({ access_token: accessToken, expires_in: exp - iat }, iat * 1000);
+    return new DelegatedToken(this.#surroundings, { agentId: sub, scope, delegationChain, token });
   }
 
   /** Asks the broker about any token, this app's or not; see the function of the same name. */
   async validate(token: string, options: CallOptions = {}): Promise<ValidateResult> {
-    return validateWith(this.#broker, token, readSignal(options, 'validate'));
+    return validateWith(this.#surroundings.broker, token, readSignal(options, 'validate'));
   }
 
   async health(options: CallOptions = {}): Promise<HealthStatus> {
-    const answer = await this.#broker.health({ signal: readSignal(options, 'health') });
+    const { broker } = this.#surroundings;
+    const answer = await broker.within(readSignal(options, 'health'), (deadline) =>
+      broker.health({ deadline }),
+    );
     return {
       status: answer.status,
       version: answer.version,
@@ -195,7 +166,7 @@ export class AgentWritApp extends Confidential {
    * they can no longer talk to the broker.
    */
   close(): Promise<void> {
-    return this.#broker.close();
+    return this.#surroundings.broker.close();
   }
 
   /** Closes the app at the end of an `await using` block. */

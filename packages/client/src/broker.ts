@@ -1,13 +1,11 @@
-// The broker's endpoints as methods (protocol §2): wire names and wire errors end here.
+// The broker's endpoints for apps and agents as methods (protocol §2): wire names and wire errors end here.
 
 import {
-  type AdminAuthRequest,
   type AppAuthRequest,
   type DelegateRequest,
   type DelegationRecord,
   type HealthAnswer,
   type LaunchTokenRequest,
-  readAppRegistration,
   readAuth,
   readChallenge,
   readDelegation,
@@ -15,100 +13,90 @@ import {
   readLaunchToken,
   readRegistration,
   readRenewal,
-  readRevocation,
   readValidation,
-  type RegisterAppAnswer,
-  type RegisterAppRequest,
   type RegisterRequest,
-  type RevokeAnswer,
-  type RevokeRequest,
   type ValidateAnswer,
   type ValidateRequest,
   WireError,
 } from '@agentwrit/protocol';
 import { AccessToken } from './access-token.js';
-import { readAnswer } from './answer.js';
+import type { Deadline } from './deadline.js';
 import { MalformedAnswerError } from './errors.js';
-import { readRefusal } from './refusal.js';
-import { type ConnectionOptions, Transport, type TransportAnswer } from './transport.js';
+import { type Authorised, type Cancellable, Exchange } from './exchange.js';
+import type { ConnectionOptions } from './transport.js';
 
-interface Call {
-  readonly body?: object;
-  readonly bearer?: AccessToken;
-  /** What of the body must not come back in an error. The bearer token is always among them. */
-  readonly secrets?: readonly string[];
-  readonly signal?: AbortSignal | undefined;
-}
+// The broker asks for 60 s and lets an app in again after 6 (protocol §1.10).
+const MAX_APP_AUTH_WAIT_MS = 6000;
 
-interface Cancellable {
-  readonly signal?: AbortSignal | undefined;
-}
-
-interface Authorised extends Cancellable {
-  readonly bearer: AccessToken;
-}
-
-/** One method per endpoint. Each sends one request, retries nothing, and keeps nothing. */
+/** One method per endpoint. Keeps nothing. */
 export class Broker {
-  readonly #transport: Transport;
+  readonly #exchange: Exchange;
 
   /** @throws TypeError naming the option that is wrong or unknown */
   constructor(options: ConnectionOptions) {
-    this.#transport = new Transport(options);
+    this.#exchange = new Exchange(options);
   }
 
+  /** Normalised: no trailing slash. */
   get url(): string {
-    return this.#transport.brokerUrl;
+    return this.#exchange.url;
   }
 
-  health({ signal }: Cancellable): Promise<HealthAnswer> {
-    return this.#get('/v1/health', { signal }, readHealth);
+  /** Does `work`, any number of calls, within the connection's `timeoutMs` and until the signal aborts. */
+  within<T>(signal: AbortSignal | undefined, work: (deadline: Deadline) => Promise<T>): Promise<T> {
+    return this.#exchange.within(signal, work);
   }
 
-  async challenge({ signal }: Cancellable): Promise<string> {
-    return (await this.#get('/v1/challenge', { signal }, readChallenge)).nonce;
+  health(by: Cancellable): Promise<HealthAnswer> {
+    return this.#exchange.call('GET', '/v1/health', by, readHealth);
   }
 
-  authenticateApp(body: AppAuthRequest): Promise<AccessToken> {
-    const call = { body, secrets: [body.client_secret] };
-    return this.#post('/v1/app/auth', call, (answer, sentAt) => {
-      return new AccessToken(readAuth(answer), sentAt);
-    });
+  async challenge(by: Cancellable): Promise<string> {
+    return (await this.#exchange.call('GET', '/v1/challenge', by, readChallenge)).nonce;
   }
 
-  authenticateAdmin(body: AdminAuthRequest): Promise<AccessToken> {
-    const call = { body, secrets: [body.secret] };
-    return this.#post('/v1/admin/auth', call, (answer, sentAt) => {
+  /** A second one harms nobody: it is a token that lives for a while unused. */
+  authenticateApp(body: AppAuthRequest, by: Cancellable): Promise<AccessToken> {
+    const call = {
+      ...by,
+      body,
+      secrets: [body.client_secret],
+      isSafe: true,
+      maxRetryAfterMs: MAX_APP_AUTH_WAIT_MS,
+    };
+    return this.#exchange.call('POST', '/v1/app/auth', call, (answer, sentAt) => {
       return new AccessToken(readAuth(answer), sentAt);
     });
   }
 
   async issueLaunchToken(body: LaunchTokenRequest, by: Authorised): Promise<string> {
     const call = { ...by, body };
-    return (await this.#post('/v1/app/launch-tokens', call, readLaunchToken)).launch_token;
+    const path = '/v1/app/launch-tokens';
+    return (await this.#exchange.call('POST', path, call, readLaunchToken)).launch_token;
   }
 
-  /** No bearer: the launch token in the body is the credential (protocol §10.3). */
+  /** No bearer: the launch token in the body is the credential (protocol §10.3). Uses it up. */
   register(
     body: RegisterRequest,
-    { signal }: Cancellable,
+    by: Cancellable,
   ): Promise<{ agentId: string; token: AccessToken }> {
-    const call = { body, secrets: [body.launch_token], signal };
-    return this.#post('/v1/register', call, (value, sentAt) => {
+    const call = { ...by, body, secrets: [body.launch_token] };
+    return this.#exchange.call('POST', '/v1/register', call, (value, sentAt) => {
       const answer = readRegistration(value);
       return { agentId: answer.agent_id, token: new AccessToken(answer, sentAt) };
     });
   }
 
+  /** Done twice, the second finds the token dead. */
   renew(by: Authorised): Promise<AccessToken> {
-    return this.#post('/v1/token/renew', by, (answer, sentAt) => {
+    return this.#exchange.call('POST', '/v1/token/renew', by, (answer, sentAt) => {
       return new AccessToken(readRenewal(answer), sentAt);
     });
   }
 
   async release(by: Authorised): Promise<void> {
     const path = '/v1/token/release';
-    const { status } = await this.#send('POST', path, by);
+    const { status } = await this.#exchange.send('POST', path, { ...by, isSafe: true });
     // A 200 is from something that is not the broker: the token would go on living unnoticed.
     if (status !== 204) {
       throw new MalformedAnswerError(path, new WireError('status', '204', status));
@@ -119,66 +107,24 @@ export class Broker {
     body: DelegateRequest,
     by: Authorised,
   ): Promise<{ token: AccessToken; chain: readonly DelegationRecord[] }> {
-    return this.#post('/v1/delegate', { ...by, body }, (value, sentAt) => {
+    return this.#exchange.call('POST', '/v1/delegate', { ...by, body }, (value, sentAt) => {
       const answer = readDelegation(value);
       return { token: new AccessToken(answer, sentAt), chain: answer.delegation_chain };
     });
   }
 
-  validate(body: ValidateRequest, { signal }: Cancellable): Promise<ValidateAnswer> {
-    const call = { body, secrets: [body.token], signal };
-    return this.#post('/v1/token/validate', call, readValidation);
-  }
-
-  registerApp(body: RegisterAppRequest, by: Authorised): Promise<RegisterAppAnswer> {
-    return this.#post('/v1/admin/apps', { ...by, body }, readAppRegistration);
-  }
-
-  revoke(body: RevokeRequest, by: Authorised): Promise<RevokeAnswer> {
-    return this.#post('/v1/revoke', { ...by, body }, (value) => {
-      const answer = readRevocation(value);
-      // Protocol §2.9: always true. Anything else must not pass for a revocation.
-      if (!answer.revoked) throw new WireError('revocation.revoked', 'true', answer.revoked);
-      return answer;
-    });
+  validate(body: ValidateRequest, by: Cancellable): Promise<ValidateAnswer> {
+    const call = { ...by, body, secrets: [body.token], isSafe: true };
+    return this.#exchange.call('POST', '/v1/token/validate', call, readValidation);
   }
 
   /** Lets requests under way finish. */
   close(): Promise<void> {
-    return this.#transport.close();
+    return this.#exchange.close();
   }
 
   /** Does not wait for anything. */
   destroy(): Promise<void> {
-    return this.#transport.destroy();
-  }
-
-  async #get<T>(path: string, call: Call, read: (value: unknown) => T): Promise<T> {
-    return readAnswer(path, await this.#send('GET', path, call), read);
-  }
-
-  async #post<T>(
-    path: string,
-    call: Call,
-    read: (value: unknown, sentAtMs: number) => T,
-  ): Promise<T> {
-    const sentAtMs = Date.now();
-    const answer = await this.#send('POST', path, call);
-    return readAnswer(path, answer, (value) => read(value, sentAtMs));
-  }
-
-  /** Resolves with 2xx answers only. */
-  async #send(
-    method: 'GET' | 'POST',
-    path: string,
-    { body, bearer, secrets = [], signal }: Call,
-  ): Promise<TransportAnswer> {
-    const credential = bearer?.text;
-    const answer = await this.#transport.send({ method, path, body, bearer: credential, signal });
-    if (answer.status >= 200 && answer.status <= 299) return answer;
-    throw readRefusal(answer, {
-      path,
-      secrets: credential === undefined ? secrets : [...secrets, credential],
-    });
+    return this.#exchange.destroy();
   }
 }

@@ -1,56 +1,31 @@
-// A delegation answered by the broker in → the token to hand to the other agent out (protocol §2.8).
+// A delegation in → the token in the delegate's name, as able as an agent's own, out (protocol §2.8).
 
-import type { DelegationRecord } from '@agentwrit/protocol';
-import type { AccessToken, BearerHeader } from './access-token.js';
-import { Confidential } from './confidential.js';
-
-export interface Delegation {
-  readonly agentId: string;
-  readonly scope: readonly string[];
-  readonly delegationChain: readonly DelegationRecord[];
-  readonly token: AccessToken;
-}
+import { Credential } from './credential.js';
+import type { DelegateOptions } from './delegate-options.js';
 
 /**
- * Part of one agent's authority in another agent's name, made by `Agent.delegate()`. It does not end when
- * the delegator releases or renews its own token (protocol §6.3): give it a short `ttl`.
+ * Part of one agent's authority in another agent's name, made by `delegate()` or, from what another process
+ * handed over, by `AgentWritApp.acceptDelegation()`. It does not end when the delegator releases or renews its
+ * own token (protocol §6.3): give it a short `ttl`, or release it.
  */
-export class DelegatedToken extends Confidential {
-  /** The delegate: who the token names. */
-  readonly agentId: string;
-  readonly scope: readonly string[];
-  /** Oldest first. */
-  readonly delegationChain: readonly DelegationRecord[];
-  readonly #token: AccessToken;
-
-  constructor({ agentId, scope, delegationChain, token }: Delegation) {
-    super();
-    this.agentId = agentId;
-    this.scope = scope;
-    this.delegationChain = delegationChain;
-    this.#token = token;
+export class DelegatedToken extends Credential {
+  protected get noun(): string {
+    return 'delegated token';
   }
 
-  get accessToken(): string {
-    return this.#token.text;
-  }
-
-  /** Seconds at issue. */
-  get expiresIn(): number {
-    return this.#token.expiresIn;
-  }
-
-  /** By this machine's clock. */
-  get expiresAt(): Date {
-    return this.#token.expiresAt;
-  }
-
-  get bearerHeader(): BearerHeader {
-    return this.#token.bearerHeader;
+  /**
+   * Hands part of it on to another agent.
+   *
+   * @throws TypeError when an option is malformed
+   * @throws DelegationError when a scope is not held, or the chain is as long as it may be
+   * @throws AgentWritError `released`
+   */
+  async delegate(options: DelegateOptions): Promise<DelegatedToken> {
+    return new DelegatedToken(this.surroundings, await this.requestDelegation(options));
   }
 
   toJSON(): object {
-    const { agentId, scope, delegationChain, expiresIn, expiresAt } = this;
-    return { agentId, scope, delegationChain, expiresIn, expiresAt };
+    const { agentId, scope, delegationChain, expiresIn, expiresAt, released } = this;
+    return { agentId, scope, delegationChain, expiresIn, expiresAt, released };
   }
 }

@@ -4,8 +4,12 @@ import type { BrokerErrorCode, WireError } from '@agentwrit/protocol';
 
 /** The codes known here; a broker or proxy may send others, which pass through as they are. */
 export type AgentWritErrorCode =
-  /** The agent was released: nothing was sent. */
-  | 'agent_released'
+  /** The agent or delegated token was released: nothing was sent. */
+  | 'released'
+  /** Renewing it is no longer possible. */
+  | 'authority_lost'
+  /** The broker does not vouch for the token. */
+  | 'invalid_token'
   /** The app or operator was closed: nothing was sent. */
   | 'closed'
   /** Connection, name look-up or HTTP failed before a complete answer arrived. */
@@ -52,7 +56,36 @@ export class MalformedAnswerError extends AgentWritError {
   }
 }
 
-/** A key pair could not be generated or used. */
+/**
+ * Part of a delegation that the broker would refuse: a scope that is not held, or one hop too many. Found before
+ * anything was sent; the code is the broker's.
+ */
+export class DelegationError extends AgentWritError {
+  override readonly name = 'DelegationError';
+  declare readonly code: 'scope_violation';
+  /** The scopes asked for that are not held; empty when the chain is too long. */
+  readonly missing: readonly string[];
+
+  constructor(message: string, missing: readonly string[] = []) {
+    super('scope_violation', message);
+    this.missing = missing;
+  }
+}
+
+/** The token has expired or was revoked, and renewing it is no longer possible; `cause` says how that was learnt. */
+export class AuthorityLostError extends AgentWritError {
+  override readonly name = 'AuthorityLostError';
+  declare readonly code: 'authority_lost';
+  /** Whose. */
+  readonly agentId: string;
+
+  constructor(agentId: string, cause: Error) {
+    super('authority_lost', `${agentId} has lost its authority: ${summary(cause)}`, { cause });
+    this.agentId = agentId;
+  }
+}
+
+/** A key pair could not be generated, or did not sign as it should. */
 export class CryptoError extends AgentWritError {
   override readonly name = 'CryptoError';
   declare readonly code: 'crypto';

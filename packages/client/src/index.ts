@@ -6,9 +6,14 @@ export {
   type HealthStatus,
 } from './app.js';
 export type { ConnectionOptions } from './transport.js';
-export type { PrivateKey } from './proof.js';
-// An agent renews, delegates, releases
-export { Agent, type DelegateOptions } from './agent.js';
+export type { TlsOptions } from './tls-options.js';
+export type { AgentKey, ExternalKey } from './signing-key.js';
+// Or an agent registers itself
+export { registerAgent, registerAgentFromEnv, type RegisterAgentOptions } from './registration.js';
+// An agent calls APIs, renews, delegates, releases
+export { Agent } from './agent.js';
+export type { DelegateOptions } from './delegate-options.js';
+export type { KeepAlive, KeepAliveOptions } from './keep-alive.js';
 export type { CallOptions } from './option-checks.js';
 export { DelegatedToken } from './delegated-token.js';
 export type { BearerHeader } from './access-token.js';
@@ -34,7 +39,9 @@ export { RegisteredApp } from './registered-app.js';
 export {
   AgentWritError,
   type AgentWritErrorCode,
+  AuthorityLostError,
   CryptoError,
+  DelegationError,
   MalformedAnswerError,
   TransportError,
 } from './errors.js';

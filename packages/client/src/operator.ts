@@ -7,8 +7,9 @@ import {
   type RevocationLevel,
   type RevokeAnswer,
 } from '@agentwrit/protocol';
-import { Broker } from './broker.js';
+import { AdminBroker } from './admin-broker.js';
 import { Confidential } from './confidential.js';
+import type { Authorised } from './exchange.js';
 import { assertScopes, assertSeconds, assertSignal, type CallOptions } from './option-checks.js';
 import { RegisteredApp } from './registered-app.js';
 import { Session } from './session.js';
@@ -37,7 +38,7 @@ export interface RevokeOptions extends CallOptions {
 export class AgentWritOperator extends Confidential {
   /** Normalised: no trailing slash. */
   readonly brokerUrl: string;
-  readonly #broker: Broker;
+  readonly #broker: AdminBroker;
   readonly #session: Session;
 
   /** Sends nothing. @throws TypeError naming the option that is wrong or unknown */
@@ -46,11 +47,15 @@ export class AgentWritOperator extends Confidential {
     assertKnownOptions(options, 'AgentWritOperator', [...CONNECTION_OPTIONS, 'adminSecret']);
     const { adminSecret, ...connection } = options;
     assertText(adminSecret, 'adminSecret');
-    const broker = new Broker(connection);
+    const broker = new AdminBroker(connection);
     this.brokerUrl = broker.url;
     this.#broker = broker;
     this.#session = new Session({
-      authenticate: () => broker.authenticateAdmin({ secret: adminSecret }),
+      // Others may wait for it: not tied to the caller's signal or deadline.
+      authenticate: () =>
+        broker.within(undefined, (deadline) =>
+          broker.authenticate({ secret: adminSecret }, { deadline }),
+        ),
     });
   }
 
@@ -67,11 +72,9 @@ export class AgentWritOperator extends Confidential {
       scopes: [...scopes],
       ...(tokenTtl === undefined ? {} : { token_ttl: tokenTtl }),
     };
-    const answer = await this.#session.use(
-      (bearer) => this.#broker.registerApp(body, { bearer, signal }),
-      signal,
-    );
-    return new RegisteredApp(answer);
+    return this.#authorised(signal, async (by) => {
+      return new RegisteredApp(await this.#broker.registerApp(body, by));
+    });
   }
 
   /** Permanent and immediate; also hits tokens issued later (protocol §6.2). */
@@ -83,10 +86,7 @@ export class AgentWritOperator extends Confidential {
     }
     assertText(target, 'target');
     assertSignal(signal);
-    return this.#session.use(
-      (bearer) => this.#broker.revoke({ level, target }, { bearer, signal }),
-      signal,
-    );
+    return this.#authorised(signal, (by) => this.#broker.revoke({ level, target }, by));
   }
 
   /** Lets requests under way finish, then closes the connections; idempotent. */
@@ -97,6 +97,15 @@ export class AgentWritOperator extends Confidential {
   /** Closes the operator at the end of an `await using` block. */
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
+  }
+
+  #authorised<T>(
+    signal: AbortSignal | undefined,
+    work: (by: Authorised) => Promise<T>,
+  ): Promise<T> {
+    return this.#broker.within(signal, (deadline) =>
+      this.#session.use((bearer) => work({ bearer, deadline }), deadline.signal),
+    );
   }
 
   toJSON(): object {

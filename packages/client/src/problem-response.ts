@@ -3,6 +3,13 @@
 import type { ProblemDetails } from '@agentwrit/protocol';
 import { AgentWritError } from './errors.js';
 
+export interface ProblemEvidence {
+  readonly requestId?: string | undefined;
+  readonly retryAfterSeconds?: number | undefined;
+  /** Where an answer that is no problem of the broker's came from. */
+  readonly url?: string | undefined;
+}
+
 /** Any status but 2xx. `code` is the problem's `error_code`, or `problem_response` without one. */
 export class ProblemResponseError extends AgentWritError {
   override readonly name: string = 'ProblemResponseError';
@@ -11,12 +18,15 @@ export class ProblemResponseError extends AgentWritError {
   readonly status: number;
   /** Joins this failure to the broker's log. Chosen by whoever answered: untrusted text. */
   readonly requestId: string | undefined;
+  /** What `Retry-After` asked for, when it was there and could be read. */
+  readonly retryAfterSeconds: number | undefined;
 
-  constructor(problem: ProblemDetails, options: { readonly requestId?: string | undefined } = {}) {
-    super(problem.error_code || 'problem_response', summary(problem));
+  constructor(problem: ProblemDetails, evidence: ProblemEvidence = {}) {
+    super(problem.error_code || 'problem_response', summary(problem, evidence.url));
     this.problem = problem;
     this.status = problem.status;
-    this.requestId = options.requestId;
+    this.requestId = evidence.requestId;
+    this.retryAfterSeconds = evidence.retryAfterSeconds;
   }
 }
 
@@ -30,26 +40,22 @@ export class AuthorizationError extends ProblemResponseError {
   override readonly name = 'AuthorizationError';
 }
 
-/** 429: too many authentications. */
+/** 429: too many authentications; `retryAfterSeconds` if the broker said. */
 export class RateLimitError extends ProblemResponseError {
   override readonly name = 'RateLimitError';
-  /** What `Retry-After` asked for, when it was there and could be read. */
-  readonly retryAfterSeconds: number | undefined;
+}
 
-  constructor(
-    problem: ProblemDetails,
-    options: {
-      readonly requestId?: string | undefined;
-      readonly retryAfterSeconds?: number | undefined;
-    } = {},
-  ) {
-    super(problem, options);
-    this.retryAfterSeconds = options.retryAfterSeconds;
-  }
+/**
+ * Whether the broker refused the token itself. Its 401 carries its code (protocol §1.9); one from something
+ * between here and there says nothing about the token.
+ */
+export function isDeadToken(error: unknown): boolean {
+  return error instanceof AuthenticationError && error.code === 'unauthorized';
 }
 
 // One line, whatever was sent: messages end up in logs.
-function summary({ title, detail, status }: ProblemDetails): string {
-  const text = `${title || `HTTP ${status}`}${detail === '' ? '' : `: ${detail}`}`;
+function summary({ title, detail, status }: ProblemDetails, url: string | undefined): string {
+  const from = url === undefined ? '' : ` from ${url} (is that the broker?)`;
+  const text = `${title || `HTTP ${status}`}${from}${detail === '' ? '' : `: ${detail}`}`;
   return text.replace(/\p{Cc}+/gu, ' ');
 }

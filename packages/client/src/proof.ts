@@ -1,12 +1,8 @@
-// A private key and the broker's nonce in → the proof of possession that registration asks for out
-// (protocol §2.5).
+// A key and the broker's nonce in → the proof of possession that registration asks for out (protocol §2.5).
 
-import { createPublicKey, generateKeyPairSync, KeyObject, sign, type webcrypto } from 'node:crypto';
-import { types } from 'node:util';
+import { verify } from 'node:crypto';
 import { CryptoError } from './errors.js';
-
-/** An Ed25519 private key, in either of the platform's two forms. */
-export type PrivateKey = KeyObject | webcrypto.CryptoKey;
+import { rawOf, type SigningKey } from './signing-key.js';
 
 export interface Proof {
   /** Padded base64 of the raw 32 bytes. */
@@ -15,45 +11,31 @@ export interface Proof {
   readonly signature: string;
 }
 
-/** @throws TypeError naming `privateKey` when the value is not an Ed25519 private key that may sign */
-export function readPrivateKey(value: unknown): KeyObject {
-  if (types.isCryptoKey(value) && value.type === 'private' && !value.usages.includes('sign')) {
-    throw new TypeError('"privateKey" must be allowed to sign');
-  }
-  const key = types.isCryptoKey(value) ? KeyObject.from(value) : value;
-  if (types.isKeyObject(key) && key.type === 'private' && key.asymmetricKeyType === 'ed25519') {
-    return key;
-  }
-  throw new TypeError('"privateKey" must be an Ed25519 private key: a KeyObject or a CryptoKey');
-}
-
-/** @throws CryptoError when the platform cannot make Ed25519 keys */
-export function generatePrivateKey(): KeyObject {
-  return attempt('an Ed25519 key could not be generated', () => {
-    return generateKeyPairSync('ed25519').privateKey;
-  });
-}
-
 /**
- * Signs the 32 bytes that the nonce's hex stands for. Synchronous: it takes tens of microseconds, less than
- * the way to a worker thread.
+ * Signs the 32 bytes that the nonce's hex stands for, and looks whether that is what came out: a wrong signature
+ * would use up the nonce.
  *
- * @throws CryptoError when the key cannot be used
+ * @throws CryptoError when the key cannot be used, or signs something else
  */
-export function proveKey(privateKey: KeyObject, nonce: string): Proof {
-  return attempt('the nonce could not be signed', () => {
-    const { x = '' } = createPublicKey(privateKey).export({ format: 'jwk' });
-    return {
-      publicKey: Buffer.from(x, 'base64url').toString('base64'),
-      signature: sign(null, Buffer.from(nonce, 'hex'), privateKey).toString('base64'),
-    };
-  });
+export async function proveKey({ publicKey, sign }: SigningKey, nonce: string): Promise<Proof> {
+  const bytes = Buffer.from(nonce, 'hex');
+  const signature = await signed(sign, bytes);
+  if (!(signature instanceof Uint8Array) || !verify(null, bytes, publicKey, signature)) {
+    throw new CryptoError(
+      'what "sign" gave is not the Ed25519 signature of the nonce by "publicKey"',
+    );
+  }
+  return {
+    publicKey: Buffer.from(rawOf(publicKey), 'base64url').toString('base64'),
+    signature: Buffer.from(signature).toString('base64'),
+  };
 }
 
-function attempt<T>(failure: string, work: () => T): T {
+async function signed(sign: SigningKey['sign'], bytes: Uint8Array): Promise<unknown> {
   try {
-    return work();
+    // A copy: the callback is not ours.
+    return await sign(Uint8Array.from(bytes));
   } catch (cause) {
-    throw new CryptoError(failure, { cause });
+    throw new CryptoError('the nonce could not be signed', { cause });
   }
 }

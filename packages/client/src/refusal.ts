@@ -10,15 +10,26 @@ import {
 import { redact } from './redaction.js';
 import type { TransportAnswer } from './transport.js';
 
-/** @param request.secrets what the request carried and an answer might echo */
+export interface RefusedRequest {
+  /** From `/v1/` on, with the query. */
+  readonly path: string;
+  /** The broker's, without trailing slash. */
+  readonly url: string;
+  /** What the request carried and an answer might echo. */
+  readonly secrets: readonly string[];
+}
+
 export function readRefusal(
   answer: TransportAnswer,
-  request: { readonly path: string; readonly secrets: readonly string[] },
+  request: RefusedRequest,
 ): ProblemResponseError {
   const clear = (text: string): string => redact(text, request.secrets);
   // Once before reading, because reading cuts long text, and a half secret would not be found; and once
   // after, because JSON can spell the same text in many ways.
-  const problem = readProblem(clear(answer.body), { status: answer.status, path: request.path });
+  const problem = readProblem(clear(answer.body), {
+    status: answer.status,
+    path: request.path.replace(/\?.*/s, ''),
+  });
   const cleared = Object.fromEntries(
     Object.entries(problem).map(([name, value]) => [
       name,
@@ -27,18 +38,21 @@ export function readRefusal(
   ) as unknown as ProblemDetails;
   const requestId =
     cleared.request_id ?? (answer.requestId === undefined ? undefined : clear(answer.requestId));
+  const evidence = {
+    requestId,
+    retryAfterSeconds: readRetryAfter(answer.retryAfter),
+    // Not the broker's way to say no: most likely something else answers there.
+    ...(cleared.type === 'about:blank' && { url: request.url + cleared.instance }),
+  };
   switch (answer.status) {
     case 401:
-      return new AuthenticationError(cleared, { requestId });
+      return new AuthenticationError(cleared, evidence);
     case 403:
-      return new AuthorizationError(cleared, { requestId });
+      return new AuthorizationError(cleared, evidence);
     case 429:
-      return new RateLimitError(cleared, {
-        requestId,
-        retryAfterSeconds: readRetryAfter(answer.retryAfter),
-      });
+      return new RateLimitError(cleared, evidence);
     default:
-      return new ProblemResponseError(cleared, { requestId });
+      return new ProblemResponseError(cleared, evidence);
   }
 }
 

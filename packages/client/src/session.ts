@@ -1,15 +1,22 @@
 // Calls that need a standing credential in → a live access token for each of them out.
 
 import type { AccessToken } from './access-token.js';
-import { AuthenticationError } from './problem-response.js';
+import { AuthenticationError, ProblemResponseError } from './problem-response.js';
 import { SingleFlight } from './single-flight.js';
 
-// A token with less than this left could run out on the way to the broker.
-const MARGIN_SECONDS = 60;
+// How long before its end a token is replaced: while it is still good, so that nobody waits for it.
+const AHEAD_SECONDS = 60;
+
+// How long before its end a token is no longer used: it could run out on the way to the broker.
+const MARGIN_SECONDS = 10;
 
 // A life of 60 s, the shortest an app can have, must not mean an authentication per call: that meets the
-// rate limit at the fourth (protocol §1.10). Hence never more than this part of the life.
-const MARGIN_PART = 0.2;
+// rate limit at the fourth (protocol §1.10). Hence never more than these parts of the life.
+const AHEAD_PART = 0.2;
+const MARGIN_PART = 0.05;
+
+// After an attempt ahead of time has failed. There is time left for a few more.
+const PAUSE_MS = 5000;
 
 export interface SessionOptions {
   readonly authenticate: () => Promise<AccessToken>;
@@ -18,16 +25,18 @@ export interface SessionOptions {
 }
 
 /**
- * The token of an app or operator, kept while it is good for a while longer. However many calls need a new
- * one, the broker is asked for one. A failed authentication is not kept.
+ * The token of an app or operator. Near the end of its life the next call has it replaced in the background, so
+ * that calls in steady use never wait for an authentication after the first. However many calls need a new one,
+ * the broker is asked for one. A failed authentication is not kept.
  */
 export class Session {
   readonly #authenticate: () => Promise<AccessToken>;
   readonly #now: () => number;
   readonly #authentication = new SingleFlight<AccessToken>();
   #token: AccessToken | undefined;
-  /** On the clock of `now`. */
+  /** On the clock of `now`, as is the next. */
   #goodUntil = 0;
+  #replaceFrom = 0;
 
   constructor({ authenticate, now = () => performance.now() }: SessionOptions) {
     this.#authenticate = authenticate;
@@ -56,15 +65,30 @@ export class Session {
   }
 
   async #current(signal: AbortSignal | undefined): Promise<AccessToken> {
-    if (this.#token !== undefined && this.#now() < this.#goodUntil) return this.#token;
-    return this.#authentication.join(() => this.#renewed(), signal);
+    const now = this.#now();
+    if (this.#token === undefined || now >= this.#goodUntil) {
+      return this.#authentication.join(() => this.#renewed(), signal);
+    }
+    if (now >= this.#replaceFrom) this.#replaceAhead();
+    return this.#token;
+  }
+
+  /** The token in use is still good: a failure is nobody's, until the next try. */
+  #replaceAhead(): void {
+    void this.#authentication
+      .join(() => this.#renewed())
+      .catch((error: unknown) => {
+        const seconds = error instanceof ProblemResponseError ? error.retryAfterSeconds : undefined;
+        this.#replaceFrom = this.#now() + Math.max(PAUSE_MS, (seconds ?? 0) * 1000);
+      });
   }
 
   async #renewed(): Promise<AccessToken> {
     const askedAt = this.#now();
     const token = await this.#authenticate();
-    const margin = Math.min(MARGIN_SECONDS, MARGIN_PART * token.expiresIn);
-    this.#goodUntil = askedAt + (token.expiresIn - margin) * 1000;
+    const life = token.expiresIn;
+    this.#goodUntil = askedAt + (life - Math.min(MARGIN_SECONDS, MARGIN_PART * life)) * 1000;
+    this.#replaceFrom = askedAt + (life - Math.min(AHEAD_SECONDS, AHEAD_PART * life)) * 1000;
     this.#token = token;
     return token;
   }

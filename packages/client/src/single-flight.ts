@@ -1,5 +1,7 @@
 // Several calls for the same thing in → one run of it out.
 
+import { untilAborted } from './until-aborted.js';
+
 /**
  * Lets concurrent callers share one run. The run is tied to no caller: one that aborts stops waiting, the
  * others still get their answer. Outcomes are not kept: the next call after the end starts a new run.
@@ -30,21 +32,5 @@ export class SingleFlight<T> {
     } catch {
       signal?.throwIfAborted();
     }
-  }
-}
-
-async function untilAborted<T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
-  if (signal === undefined) return promise;
-  signal.throwIfAborted();
-  let abort = (): void => {};
-  const aborted = new Promise<never>((_, reject) => {
-    // Whatever the caller aborted with, by convention an Error.
-    abort = (): void => reject(signal.reason as Error);
-    signal.addEventListener('abort', abort, { once: true });
-  });
-  try {
-    return await Promise.race([promise, aborted]);
-  } finally {
-    signal.removeEventListener('abort', abort);
   }
 }

@@ -9,17 +9,20 @@ import {
 } from '@agentwrit/protocol';
 import { Pool } from 'undici';
 import { AgentWritError, TransportError } from './errors.js';
+import { readTls, type TlsOptions } from './tls-options.js';
 
 /** How to reach the broker. */
 export interface ConnectionOptions {
   /** `https:`, or `http:` to a loopback address. May have a base path. */
   readonly brokerUrl: string;
-  /** Deadline of each request: connection, headers and body together. 10,000 when absent. */
+  /** Deadline of each call, over all its requests, retries and waits. 10,000 when absent. */
   readonly timeoutMs?: number | undefined;
   /** `agentwrit-typescript/VERSION` when absent. */
   readonly userAgent?: string | undefined;
   /** Allows plain `http:` to other hosts. Tokens and secrets then cross the network in the clear. */
   readonly allowInsecureHttp?: boolean | undefined;
+  /** For `https:` with a certificate authority of your own, or a client certificate. */
+  readonly tls?: TlsOptions | undefined;
 }
 
 export const CONNECTION_OPTIONS: readonly (keyof ConnectionOptions)[] = [
@@ -27,15 +30,16 @@ export const CONNECTION_OPTIONS: readonly (keyof ConnectionOptions)[] = [
   'timeoutMs',
   'userAgent',
   'allowInsecureHttp',
+  'tls',
 ];
 
 export interface TransportRequest {
-  readonly method: 'GET' | 'POST';
-  /** From `/v1/` on. */
+  readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
+  /** From `/v1/` on, with the query. */
   readonly path: string;
   readonly bearer?: string | undefined;
   readonly body?: object | undefined;
-  readonly signal?: AbortSignal | undefined;
+  readonly signal: AbortSignal;
 }
 
 export interface TransportAnswer {
@@ -61,8 +65,8 @@ const MAX_TIMEOUT_MS = 2 ** 31 - 1;
 export class Transport {
   /** Normalised, without trailing slash. */
   readonly brokerUrl: string;
+  readonly timeoutMs: number;
   readonly #basePath: string;
-  readonly #timeoutMs: number;
   readonly #userAgent: string;
   readonly #pool: Pool;
   #closed: Promise<void> | undefined;
@@ -75,6 +79,7 @@ export class Transport {
       timeoutMs = 10_000,
       userAgent = 'agentwrit-typescript/0.1.0',
       allowInsecureHttp = false,
+      tls,
     } = options;
     assertNumber(timeoutMs, 'timeoutMs', { min: 1, max: MAX_TIMEOUT_MS, isWhole: true });
     assertBoolean(allowInsecureHttp, 'allowInsecureHttp');
@@ -84,12 +89,12 @@ export class Transport {
     const url = parseBrokerUrl(brokerUrl, 'brokerUrl', { allowInsecureHttp });
     this.#basePath = url.pathname === '/' ? '' : url.pathname;
     this.brokerUrl = url.origin + this.#basePath;
-    this.#timeoutMs = timeoutMs;
+    this.timeoutMs = timeoutMs;
     this.#userAgent = userAgent;
     this.#pool = new Pool(url.origin, {
       connections: CONNECTIONS,
       // One deadline covers everything; undici's own would cut a long one short.
-      connect: { timeout: timeoutMs },
+      connect: { timeout: timeoutMs, ...readTls(tls, url) },
       headersTimeout: 0,
       bodyTimeout: 0,
     });
@@ -100,16 +105,10 @@ export class Transport {
    * @throws the signal's reason when it is aborted
    */
   async send({ method, path, bearer, body, signal }: TransportRequest): Promise<TransportAnswer> {
-    signal?.throwIfAborted();
+    signal.throwIfAborted();
     if (this.#closed !== undefined) {
       throw new AgentWritError('closed', 'the connection to the broker has been closed');
     }
-    // Not AbortSignal.timeout and .any: their timers and listeners outlive the request.
-    const controller = new AbortController();
-    const expired = new Error(`no complete answer within ${this.#timeoutMs} ms`);
-    const timer = setTimeout(() => controller.abort(expired), this.#timeoutMs);
-    const giveUp = (): void => controller.abort(signal?.reason);
-    signal?.addEventListener('abort', giveUp, { once: true });
     try {
       const answer = await this.#pool.request({
         method,
@@ -121,7 +120,7 @@ export class Transport {
           ...(body === undefined ? {} : { 'content-type': 'application/json' }),
         },
         body: body === undefined ? null : JSON.stringify(body),
-        signal: controller.signal,
+        signal,
       });
       return {
         status: answer.statusCode,
@@ -131,12 +130,9 @@ export class Transport {
         ...(await readText(answer.body)),
       };
     } catch (error) {
-      signal?.throwIfAborted();
-      const late = error === expired || codeOf(error) === 'UND_ERR_CONNECT_TIMEOUT';
-      throw new TransportError(late ? 'timeout' : 'transport', this.brokerUrl, harmless(error));
-    } finally {
-      clearTimeout(timer);
-      signal?.removeEventListener('abort', giveUp);
+      signal.throwIfAborted();
+      const isLate = codeOf(error) === 'UND_ERR_CONNECT_TIMEOUT';
+      throw new TransportError(isLate ? 'timeout' : 'transport', this.brokerUrl, harmless(error));
     }
   }
 

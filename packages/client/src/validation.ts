@@ -49,5 +49,5 @@ export async function validateWith(
   signal?.throwIfAborted();
   // The broker would answer 400, as if the call were wrong (protocol §10.5). An empty token is invalid.
   if (token === '') return INVALID;
-  return broker.validate({ token }, { signal });
+  return broker.within(signal, (deadline) => broker.validate({ token }, { deadline }));
 }
