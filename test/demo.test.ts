@@ -1,9 +1,8 @@
 // `npm run demo`, as its user sees it.
 
 import { join } from 'node:path';
-import { createBroker } from '@agentwrit/broker';
-import { AgentWritOperator } from '@agentwrit/client';
 import { describe, expect, it } from 'vitest';
+import { givenBroker } from './given-broker.js';
 import { type Finished, start } from './programs.js';
 
 const DEMO = join('examples', 'orders', 'dist', 'demo.js');
@@ -19,24 +18,6 @@ function tableOf(output: string): string[][] {
     .map((row) => row.trim().split(/ {2,}/))
     .filter((cells) => cells.length === 4)
     .map((cells) => cells.slice(1));
-}
-
-async function givenBroker(
-  scopes: readonly string[],
-): Promise<AsyncDisposable & { env: Record<string, string> }> {
-  const broker = createBroker({ bcryptCost: 4 });
-  const { url } = await broker.listen();
-  await using operator = new AgentWritOperator({ brokerUrl: url, adminSecret: broker.adminSecret });
-  const app = await operator.registerApp({ name: 'orders', scopes });
-  return {
-    env: {
-      AGENTWRIT_BROKER_URL: url,
-      AGENTWRIT_CLIENT_ID: app.clientId,
-      AGENTWRIT_CLIENT_SECRET: app.clientSecret,
-      AGENTWRIT_ADMIN_SECRET: broker.adminSecret,
-    },
-    [Symbol.asyncDispose]: () => broker.close(),
-  };
 }
 
 describe.concurrent('the demo', () => {

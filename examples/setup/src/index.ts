@@ -15,5 +15,5 @@ export { listen, type RunningApi, runningApi } from './running-api.js';
 // What an API answers
 export { type ApiAnswer, callApi, callUntilRefused, readAnswer } from './api-answer.js';
 // What is printed
-export { fingerprint, note, result, say, table, title } from './show.js';
+export { facts, fingerprint, note, result, say, table, title } from './show.js';
 export { explain } from './explanation.js';

@@ -49,3 +49,9 @@ export function table(headings: readonly string[], rows: readonly (readonly stri
 export function fingerprint(token: string): string {
   return createHash('sha256').update(token).digest('hex').slice(0, 8);
 }
+
+/** Names and what they stand for, a line each. */
+export function facts(pairs: Readonly<Record<string, string | number>>): void {
+  const width = Math.max(...Object.keys(pairs).map((name) => name.length));
+  for (const [name, value] of Object.entries(pairs)) say(`${name.padEnd(width)}  ${value}`);
+}
