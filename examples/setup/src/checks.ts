@@ -41,7 +41,11 @@ export class Checks<Claim extends string = string> {
     for (const [claim, sentence] of Object.entries<string>(this.#claims)) {
       const looks = this.#looks.get(claim as Claim) ?? [];
       const isShown = looks.length > 0 && looks.every((look) => look.isAsItMustBe);
-      result(isShown, sentence, looks.map(({ line }) => line).join(' · ') || 'not reached');
+      result(
+        isShown,
+        sentence,
+        ...(looks.length > 0 ? looks.map(({ line }) => line) : ['not reached']),
+      );
       isAllAsItMustBe &&= isShown;
     }
     return { isAllAsItMustBe };

@@ -24,10 +24,12 @@ export function say(text: string): void {
   console.log(`  ${text}`);
 }
 
-/** One step and whether it came out as it should. */
-export function result(isAsExpected: boolean, step: string, seen: string): void {
+/** One step, whether it came out as it should, and what was seen of it, a line each. */
+export function result(isAsExpected: boolean, step: string, ...seen: readonly string[]): void {
   const mark = isAsExpected ? paint('green', '✓') : paint('red', '✗');
-  console.log(`  ${mark} ${step}\n      ${paint('dim', seen)}`);
+  console.log(
+    [`  ${mark} ${step}`, ...seen.map((line) => `      ${paint('dim', line)}`)].join('\n'),
+  );
 }
 
 /** A table with a row of headings; the first column is text, the others are marks. */

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { AgentWritApp, type DelegateOptions } from '../src/index.js';
+import { AgentWritApp, type DelegateOptions, DelegationError } from '../src/index.js';
 import {
   AGENT_ID,
   type Answer,
@@ -121,7 +121,7 @@ describe('release', () => {
     expect(f.agent.released).toBe(true);
   });
 
-  test.each<{ name: string; answer: Answer; error: object }>([
+  test.each<{ name: string; answer: Answer; error: object; tries?: number }>([
     {
       name: 'is answered 500',
       answer: problem(500, 'internal_error', 'no'),
@@ -146,10 +146,11 @@ describe('release', () => {
       name: 'meets a broken connection',
       answer: (response) => void response.destroy(),
       error: { code: 'transport' },
+      tries: 2,
     },
-  ])('that $name throws and can be repeated', async ({ answer, error }) => {
+  ])('that $name throws and can be repeated', async ({ answer, error, tries = 1 }) => {
     await using f = await fixture();
-    f.broker.on(RELEASE, answer, noContent);
+    f.broker.on(RELEASE, ...Array.from({ length: tries }, () => answer), noContent);
     expect(await rejection(f.agent.release())).toMatchObject(error);
     expect(f.agent.released).toBe(false);
     await f.agent.release();
@@ -190,7 +191,7 @@ describe('release', () => {
     const renewing = rejection(f.agent.renew());
     release.leave();
     await releasing;
-    expect(await renewing).toMatchObject({ code: 'agent_released' });
+    expect(await renewing).toMatchObject({ code: 'released' });
     expect(f.broker.to(RENEW)).toHaveLength(0);
   });
 
@@ -224,12 +225,12 @@ describe('a released agent', () => {
     const sent = f.broker.seen.length;
     expect(await rejection(f.agent.renew())).toMatchObject({
       name: 'AgentWritError',
-      code: 'agent_released',
+      code: 'released',
       message: 'agent has been released and cannot be renewed',
     });
     expect(await rejection(f.agent.delegate({ to: OTHER_ID, scope: SCOPE }))).toMatchObject({
       name: 'AgentWritError',
-      code: 'agent_released',
+      code: 'released',
       message: 'agent has been released and cannot delegate',
     });
     expect(f.broker.seen).toHaveLength(sent);
@@ -303,10 +304,29 @@ describe('delegate', () => {
     expect(f.broker.to(DELEGATE)).toHaveLength(0);
   });
 
-  test('leaves it to the broker to refuse a scope that is not held', async () => {
+  test('of scopes not held sends nothing and says which they are', async () => {
+    await using f = await fixture();
+    const scope = ['write:data:*', ...SCOPE, 'read:billing:order-7'];
+    const error = await rejection(f.agent.delegate({ to: OTHER_ID, scope }));
+    expect(error).toBeInstanceOf(DelegationError);
+    expect(error).toMatchObject({
+      code: 'scope_violation',
+      message: `${AGENT_ID} cannot delegate write:data:*, read:billing:order-7: it holds ${SCOPE.join(', ')}`,
+      missing: ['write:data:*', 'read:billing:order-7'],
+    });
+    expect(f.broker.to(DELEGATE)).toHaveLength(0);
+  });
+
+  test('takes anything with an agent id for the delegate', async () => {
+    await using f = await fixture();
+    await f.agent.delegate({ to: f.agent, scope: SCOPE });
+    expect(f.broker.to(DELEGATE)[0]?.body).toMatchObject({ delegate_to: AGENT_ID });
+  });
+
+  test('is refused by the broker where only that can know', async () => {
     await using f = await fixture();
     f.broker.on(DELEGATE, problem(403, 'scope_violation', 'exceeds'));
-    const call = f.agent.delegate({ to: OTHER_ID, scope: ['write:data:*'] });
+    const call = f.agent.delegate({ to: OTHER_ID, scope: SCOPE });
     expect(await rejection(call)).toMatchObject({
       name: 'AuthorizationError',
       code: 'scope_violation',

@@ -74,7 +74,7 @@ describe('createAgent', () => {
     await using broker = await FakeBroker.start();
     await using app = appOf(broker);
     const { privateKey, publicKey } = generateKeyPairSync('ed25519');
-    await app.createAgent({ ...WORK, label: 'order worker', maxTtl: 60, privateKey });
+    await app.createAgent({ ...WORK, label: 'order worker', maxTtl: 60, key: privateKey });
     expect(broker.to(LAUNCH)[0]?.body).toMatchObject({ agent_name: 'order worker', max_ttl: 60 });
     const raw = Buffer.from(publicKey.export({ format: 'jwk' }).x ?? '', 'base64url');
     expect(broker.to(REGISTER)[0]?.body).toMatchObject({ public_key: raw.toString('base64') });
@@ -174,7 +174,7 @@ describe('createAgent', () => {
     { name: '"maxTtl"', options: { maxTtl: Number.NaN } },
     { name: '"maxTtl"', options: { maxTtl: 1.5 } },
     { name: '"label"', options: { label: '' } },
-    { name: '"privateKey"', options: { privateKey: 'pem' } },
+    { name: '"key"', options: { key: 'pem' } },
     { name: '"signal"', options: { signal: {} } },
     { name: 'unknown option "requestedScope"', options: { requestedScope: [] } },
   ])('with a wrong $name sends nothing and names it: $options', async ({ name, options }) => {
@@ -220,7 +220,8 @@ describe('every failure of a step', () => {
   test('that asks to come back later says when', async () => {
     await using broker = await FakeBroker.start();
     broker.on(APP_AUTH, problem(429, 'rate_limited', 'wait', { 'retry-after': '60' }));
-    await using app = appOf(broker);
+    // Not enough to wait for even what the broker means by 60 s.
+    await using app = appOf(broker, { timeoutMs: 5000 });
     const error = await rejection(app.createAgent(WORK));
     expect(error).toMatchObject({ code: 'rate_limited', retryAfterSeconds: 60 });
   });
@@ -302,7 +303,7 @@ describe('an app', () => {
       AGENTWRIT_CLIENT_ID: 'from-env',
       AGENTWRIT_CLIENT_SECRET: 'secret-from-env',
     };
-    await using app = AgentWritApp.fromEnv(env, { userAgent: 'shop/1.0' });
+    await using app = AgentWritApp.fromEnv({ userAgent: 'shop/1.0' }, env);
     expect(app.brokerUrl).toBe(broker.url);
     await app.createAgent(WORK);
     expect(broker.to(APP_AUTH)[0]).toMatchObject({
@@ -310,7 +311,7 @@ describe('an app', () => {
       body: { client_id: 'from-env', client_secret: 'secret-from-env' },
     });
     for (const name of Object.keys(env)) {
-      const make = (): AgentWritApp => AgentWritApp.fromEnv({ ...env, [name]: '' });
+      const make = (): AgentWritApp => AgentWritApp.fromEnv({}, { ...env, [name]: '' });
       expect(make).toThrow(TypeError);
       expect(make).toThrow(name);
     }

@@ -81,9 +81,9 @@ export class FakeBroker {
     });
   });
 
-  static async start(): Promise<FakeBroker> {
+  static async start(port = 0): Promise<FakeBroker> {
     const broker = new FakeBroker();
-    await new Promise<void>((resolve) => broker.#server.listen(0, '127.0.0.1', resolve));
+    await new Promise<void>((resolve) => broker.#server.listen(port, '127.0.0.1', resolve));
     return broker;
   }
 
@@ -195,4 +195,9 @@ export function gate(): { readonly opened: Promise<void>; readonly open: () => v
     open = resolve;
   });
   return { opened, open };
+}
+
+/** Lets everything happen that needs no more than promises. */
+export function turns(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
 }

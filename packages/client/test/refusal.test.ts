@@ -8,7 +8,9 @@ import {
 } from '../src/problem-response.js';
 import { readRefusal } from '../src/refusal.js';
 
+const URL = 'https://broker.example.com';
 const PATH = '/v1/delegate';
+const FROM = ` from ${URL}${PATH} (is that the broker?)`;
 
 function answer(status: number, body: string, headers: object = {}) {
   return {
@@ -27,7 +29,8 @@ const read = (
   body: string,
   headers: object = {},
   secrets: readonly string[] = [],
-): ProblemResponseError => readRefusal(answer(status, body, headers), { path: PATH, secrets });
+): ProblemResponseError =>
+  readRefusal(answer(status, body, headers), { path: PATH, url: URL, secrets });
 
 const PROBLEM = JSON.stringify({
   type: 'urn:agentwrit:error:scope_violation',
@@ -70,10 +73,17 @@ describe('a refusal', () => {
     expect(error.problem).toEqual(JSON.parse(PROBLEM));
   });
 
+  test('names the path without its query', () => {
+    const request = { path: '/v1/audit/events?task_id=x', url: URL, secrets: [] };
+    const error = readRefusal(answer(404, 'no'), request);
+    expect(error.problem.instance).toBe('/v1/audit/events');
+    expect(error.message).toBe(`HTTP 404 from ${URL}/v1/audit/events (is that the broker?): no`);
+  });
+
   test('with another body becomes about:blank with the text', () => {
     const error = read(404, '404 page not found\n', { requestId: 'abc' });
     expect(error.code).toBe('problem_response');
-    expect(error.message).toBe('HTTP 404: 404 page not found');
+    expect(error.message).toBe(`HTTP 404${FROM}: 404 page not found`);
     expect(error.requestId).toBe('abc');
     expect(error.problem).toEqual({
       type: 'about:blank',
@@ -86,10 +96,10 @@ describe('a refusal', () => {
 
   test.each([
     { name: 'an empty object', body: '{}', message: 'HTTP 500' },
-    { name: 'an array', body: '[]', message: 'HTTP 500: []' },
-    { name: 'null', body: 'null', message: 'HTTP 500: null' },
-    { name: 'nothing', body: '', message: 'HTTP 500: No error detail provided.' },
-    { name: 'lines', body: 'a\r\nb\u001b[2J', message: 'HTTP 500: a b [2J' },
+    { name: 'an array', body: '[]', message: `HTTP 500${FROM}: []` },
+    { name: 'null', body: 'null', message: `HTTP 500${FROM}: null` },
+    { name: 'nothing', body: '', message: `HTTP 500${FROM}: No error detail provided.` },
+    { name: 'lines', body: 'a\r\nb\u001b[2J', message: `HTTP 500${FROM}: a b [2J` },
     { name: 'an empty code', body: '{"error_code":""}', message: 'HTTP 500' },
   ])('with $name as body has a code and a message of one line', ({ body, message }) => {
     const error = read(500, body);

@@ -1,8 +1,12 @@
 import { describe, expect, test } from 'vitest';
 import { AccessToken } from '../src/access-token.js';
-import { AuthenticationError, AuthorizationError } from '../src/problem-response.js';
+import {
+  AuthenticationError,
+  AuthorizationError,
+  RateLimitError,
+} from '../src/problem-response.js';
 import { Session } from '../src/session.js';
-import { gate, rejection } from './fake-broker.js';
+import { gate, rejection, turns } from './fake-broker.js';
 
 /** A session whose tokens are `t-1`, `t-2`, … and a clock that the test turns, in seconds. */
 function fixture(expiresIn: number) {
@@ -28,18 +32,64 @@ const problem = (status: number) => ({
 
 describe('a session', () => {
   test.each([
-    { expiresIn: 1800, goodFor: 1740, why: '60 s remain of a long life' },
-    { expiresIn: 300, goodFor: 240, why: '60 s remain of the default life' },
-    { expiresIn: 60, goodFor: 48, why: 'a fifth remains of the shortest life' },
-    { expiresIn: 5, goodFor: 4, why: 'a fifth remains of a life in tests' },
-  ])('authenticates again when $why', async ({ expiresIn, goodFor }) => {
-    const { clock, current } = fixture(expiresIn);
-    expect(await current()).toBe('t-1');
-    clock.seconds += goodFor - 0.001;
-    expect(await current()).toBe('t-1');
-    clock.seconds += 0.001;
-    expect(await current()).toBe('t-2');
-    expect(clock.authentications).toBe(2);
+    { expiresIn: 1800, ahead: 1740, end: 1790, why: '60 and 10 s remain of a long life' },
+    { expiresIn: 300, ahead: 240, end: 290, why: '60 and 10 s remain of the default life' },
+    {
+      expiresIn: 60,
+      ahead: 48,
+      end: 57,
+      why: 'a fifth and a twentieth remain of the shortest life',
+    },
+    { expiresIn: 5, ahead: 4, end: 4.75, why: 'a fifth and a twentieth remain of a life in tests' },
+  ])(
+    'replaces its token in the background, and later makes callers wait, when $why',
+    async ({ expiresIn, ahead, end }) => {
+      const { clock, current } = fixture(expiresIn);
+      const at = (seconds: number): Promise<string> => {
+        clock.seconds = 1000 + seconds;
+        return current();
+      };
+      expect(await at(0)).toBe('t-1');
+      expect(await at(ahead - 0.001)).toBe('t-1');
+      expect(clock.authentications).toBe(1);
+      expect(await at(ahead)).toBe('t-1');
+      expect(clock.authentications).toBe(2);
+      expect(await current()).toBe('t-2');
+      // Idle until the end: the next one has to wait for its token.
+      expect(await at(ahead + end - 0.001)).toBe('t-2');
+      await turns();
+      expect(clock.authentications).toBe(3);
+      expect(await at(ahead + end + end)).toBe('t-4');
+    },
+  );
+
+  test('goes on with its token when replacing it ahead of time fails, and tries again after a pause', async () => {
+    const clock = { seconds: 0, authentications: 0 };
+    const outcomes = ['t-1', new Error('down'), 'busy', 't-2'] as const;
+    const session = new Session({
+      now: () => clock.seconds * 1000,
+      authenticate: async () => {
+        const outcome = outcomes[clock.authentications];
+        clock.authentications += 1;
+        if (outcome === 'busy') throw new RateLimitError(problem(429), { retryAfterSeconds: 20 });
+        if (typeof outcome !== 'string') throw outcome ?? new Error('asked too often');
+        return new AccessToken({ access_token: outcome, expires_in: 300 }, 0);
+      },
+    });
+    const at = async (seconds: number): Promise<string> => {
+      clock.seconds = seconds;
+      const text = await session.use(async (token) => token.text);
+      await turns();
+      return `${text} ${clock.authentications}`;
+    };
+    expect(await at(0)).toBe('t-1 1');
+    expect(await at(240)).toBe('t-1 2');
+    expect(await at(244)).toBe('t-1 2');
+    expect(await at(245)).toBe('t-1 3');
+    // As long as it was asked to stay away.
+    expect(await at(264)).toBe('t-1 3');
+    expect(await at(265)).toBe('t-1 4');
+    expect(await at(266)).toBe('t-2 4');
   });
 
   test('with a token that is dead on arrival authenticates for every call', async () => {
@@ -134,7 +184,7 @@ describe('a session', () => {
     seconds = 239;
     await call();
     expect(authentications).toBe(1);
-    seconds = 240;
+    seconds = 290;
     await call();
     expect(authentications).toBe(2);
   });
