@@ -1,9 +1,10 @@
 // A registration in → one agent that can renew, delegate and release out (protocol §10.4).
 
 import type { AccessToken } from './access-token.js';
-import { Credential, type Surroundings } from './credential.js';
+import { Credential } from './credential.js';
 import type { DelegateOptions } from './delegate-options.js';
 import { DelegatedToken } from './delegated-token.js';
+import type { Surroundings } from './surroundings.js';
 
 export interface Registration {
   readonly agentId: string;

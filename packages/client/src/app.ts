@@ -9,14 +9,13 @@ import {
 import { AccessToken } from './access-token.js';
 import type { Agent } from './agent.js';
 import { Confidential } from './confidential.js';
-import type { Surroundings } from './credential.js';
 import { DelegatedToken } from './delegated-token.js';
 import { readVariable } from './environment.js';
 import { AgentWritError } from './errors.js';
 import { assertSeconds, type CallOptions, readSignal } from './option-checks.js';
 import { AGENT_OPTIONS, type AgentOptions, readRegistrant, register } from './registration.js';
 import { Session } from './session.js';
-import { type ReachOptions, reach } from './surroundings.js';
+import { type ReachOptions, reach, type Surroundings } from './surroundings.js';
 import { type ValidateResult, validateWith } from './validation.js';
 
 export interface AgentWritAppOptions extends ReachOptions {

@@ -76,8 +76,5 @@ function headersOf(input: unknown, init: RequestInit): Headers {
 }
 
 function isStream(body: unknown): boolean {
-  if (typeof body !== 'object' || body === null) return false;
-  return (
-    body instanceof ReadableStream || (Symbol.asyncIterator in body && !(body instanceof Blob))
-  );
+  return typeof body === 'object' && body !== null && Symbol.asyncIterator in body;
 }

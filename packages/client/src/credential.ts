@@ -4,7 +4,6 @@
 import type { DelegationRecord } from '@agentwrit/protocol';
 import type { AccessToken, BearerHeader } from './access-token.js';
 import { assertSendable, authorizedFetch } from './authorized-fetch.js';
-import type { Broker } from './broker.js';
 import { Confidential } from './confidential.js';
 import { type DelegateOptions, readDelegateOptions } from './delegate-options.js';
 import { AgentWritError } from './errors.js';
@@ -12,14 +11,7 @@ import { KeepAlive, type KeepAliveOptions, readKeepAliveOptions } from './keep-a
 import { type CallOptions, readSignal } from './option-checks.js';
 import { isDeadToken } from './problem-response.js';
 import { SingleFlight } from './single-flight.js';
-
-/** How a credential reaches the world. */
-export interface Surroundings {
-  readonly broker: Broker;
-  /** For calls to APIs. */
-  readonly fetch: typeof globalThis.fetch;
-  readonly allowInsecureHttp: boolean;
-}
+import type { Surroundings } from './surroundings.js';
 
 export interface Holding {
   readonly agentId: string;

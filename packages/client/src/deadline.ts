@@ -1,5 +1,7 @@
 // A caller's signal and a limit in → one signal for everything that one call does out.
 
+import { setTimeout as setTimeoutPromise } from 'node:timers/promises';
+
 /** What one call of a program may still do: any number of requests, retries and waits share it. */
 export interface Deadline {
   /** Aborts with the caller's reason, or with the error that says that time is up. */
@@ -44,19 +46,11 @@ export async function withDeadline<T>(
   }
 }
 
-function waitFor(ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve, reject) => {
+async function waitFor(ms: number, signal: AbortSignal): Promise<void> {
+  try {
+    await setTimeoutPromise(ms, undefined, { signal });
+  } catch {
+    // With the reason; the platform's own error says only that it was aborted.
     signal.throwIfAborted();
-    const timer = setTimeout(done, ms);
-    signal.addEventListener('abort', abort, { once: true });
-    function done(): void {
-      signal.removeEventListener('abort', abort);
-      resolve();
-    }
-    function abort(): void {
-      clearTimeout(timer);
-      // Whatever the caller aborted with, by convention an Error.
-      reject(signal.reason as Error);
-    }
-  });
+  }
 }

@@ -28,7 +28,7 @@ export interface Life {
 // The rest is for a few tries more, should the first fail.
 const DUE_PART = 0.8;
 
-// Of what is left of the life, the pause after a renewal that failed: ever shorter, hence about a dozen tries.
+// Of what is left of the life, the pause after a renewal that failed: ever shorter, hence some twenty tries.
 const PAUSE_PART = 0.2;
 const MIN_PAUSE_MS = 250;
 
@@ -85,12 +85,14 @@ export class KeepAlive {
 
   /** Until that token is due. */
   #await(token: AccessToken): void {
-    this.#schedule(token, token.remainingMs - (1 - DUE_PART) * token.expiresIn * 1000);
+    const dueMs = token.remainingMs - (1 - DUE_PART) * token.expiresIn * 1000;
+    // A broker whose tokens are dead on arrival must not be asked without end.
+    this.#schedule(token, Math.max(MIN_PAUSE_MS, dueMs));
   }
 
   #schedule(token: AccessToken, delayMs: number): void {
     if (this.#isStopped) return;
-    const delay = Math.min(Math.max(0, delayMs), MAX_DELAY_MS);
+    const delay = Math.min(delayMs, MAX_DELAY_MS);
     this.#timer = setTimeout(() => void this.#beat(token, delayMs > MAX_DELAY_MS), delay);
     // A program that has nothing else to do need not go on for it.
     this.#timer.unref();

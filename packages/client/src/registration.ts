@@ -2,7 +2,6 @@
 
 import { assertAgentIdSegment, assertKnownOptions, assertText } from '@agentwrit/protocol';
 import { Agent } from './agent.js';
-import type { Surroundings } from './credential.js';
 import type { Deadline } from './deadline.js';
 import { readVariable } from './environment.js';
 import { assertScopes, assertSignal, type CallOptions } from './option-checks.js';
@@ -13,7 +12,7 @@ import {
   readSigningKey,
   type SigningKey,
 } from './signing-key.js';
-import { type ReachOptions, reach } from './surroundings.js';
+import { type ReachOptions, reach, type Surroundings } from './surroundings.js';
 import { untilAborted } from './until-aborted.js';
 
 /** Who an agent is to be. */

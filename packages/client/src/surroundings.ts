@@ -2,8 +2,15 @@
 
 import { assertFunction } from '@agentwrit/protocol';
 import { Broker } from './broker.js';
-import type { Surroundings } from './credential.js';
 import { CONNECTION_OPTIONS, type ConnectionOptions } from './transport.js';
+
+/** What agents talk to, and how. */
+export interface Surroundings {
+  readonly broker: Broker;
+  /** For calls to APIs. */
+  readonly fetch: typeof globalThis.fetch;
+  readonly allowInsecureHttp: boolean;
+}
 
 export interface ReachOptions extends ConnectionOptions {
   /** For `agent.fetch()` in place of the platform's, such as one with a client certificate for the APIs. */
