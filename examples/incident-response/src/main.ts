@@ -27,12 +27,13 @@ await runOperatorExample(
     await using unaware = await startPartitionsApi({ broker, maxAge: MAX_AGE });
 
     title(`The same API three times, each with a memory of ${MAX_AGE} s`);
+    const feedState = await feedOf(listening);
     facts({
       told: 'the incident command tells it what is revoked',
-      listening: `it reads the broker's audit log (${await feedOf(listening)})`,
+      listening: `it reads the broker's audit log (${feedState})`,
       unaware: 'it learns when it asks the broker again',
     });
-    check('inStep', await feedOf(listening), 'in step');
+    check('inStep', feedState, 'in step');
 
     const command = new IncidentCommand(operator, told, check);
     const watch = new Watch(app, { told, listening, unaware });

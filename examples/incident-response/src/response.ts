@@ -4,7 +4,7 @@ import type { Agent, AgentWritApp } from '@agentwrit/client';
 import { title } from '@agentwrit/example-setup';
 import type { CheckClaim } from './claims.js';
 import type { IncidentCommand, Revocation } from './incident-command.js';
-import { thoseAlive, type Watch, type Worker } from './watch.js';
+import { namesOf, thoseAlive, type Watch, type Worker } from './watch.js';
 
 export interface Incident {
   readonly app: AgentWritApp;
@@ -95,10 +95,6 @@ async function end(
     namesOf(seen.filter(({ unaware }) => unaware === '200 cache')),
     namesOf(workers),
   );
-}
-
-function namesOf(workers: readonly { readonly name: string }[]): string {
-  return workers.map(({ name }) => name).join(', ');
 }
 
 /** The broker's word on it: a token id is not the agent's to say. */

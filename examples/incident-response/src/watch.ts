@@ -91,8 +91,11 @@ export function thoseAlive(
   sightings: readonly Sighting[],
   where: 'broker' | 'told' | 'listening' | 'unaware',
 ): string {
-  const names = sightings.filter((seen) => isLetIn(seen[where])).map(({ name }) => name);
-  return names.join(', ') || 'nobody';
+  return namesOf(sightings.filter((seen) => isLetIn(seen[where])));
+}
+
+export function namesOf(workers: readonly { readonly name: string }[]): string {
+  return workers.map(({ name }) => name).join(', ') || 'nobody';
 }
 
 function isLetIn(outcome: string): boolean {
