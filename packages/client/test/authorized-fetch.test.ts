@@ -245,6 +245,19 @@ describe('agent.fetch', () => {
     expect((await closed.agent.fetch(new URL('http://127.0.0.1:8080/'))).status).toBe(200);
   });
 
+  test('is the platform’s of the moment, unless the app has its own', async () => {
+    await using broker = await FakeBroker.start();
+    await using app = new AgentWritApp({ brokerUrl: broker.url, clientId: 'i', clientSecret: 's' });
+    const agent = await app.createAgent({ orchId: 'o', taskId: 't', scope: ['read:data:*'] });
+    const { fetch } = globalThis;
+    globalThis.fetch = async () => new Response('traced');
+    try {
+      expect(await (await agent.fetch(API)).text()).toBe('traced');
+    } finally {
+      globalThis.fetch = fetch;
+    }
+  });
+
   test('of a delegated token carries that token', async () => {
     await using f = await fixture();
     const token = await f.agent.delegate({ to: f.agent, scope: ['read:data:order-7'] });
