@@ -164,22 +164,41 @@ export abstract class Credential extends Confidential {
   /** Checks here what the broker would refuse, then asks it. */
   protected async requestDelegation(options: DelegateOptions): Promise<Delegation> {
     const { body, signal } = readDelegateOptions(options, this);
-    const bearer = await this.#usable('delegate', signal);
     const { broker } = this.#surroundings;
-    const { token, chain } = await broker.within(signal, (deadline) =>
-      broker.delegate(body, { bearer, deadline }),
-    );
+    const { token, chain } = await broker.within(signal, async (deadline) => {
+      for (;;) {
+        const bearer = await this.#usable('delegate', deadline.signal);
+        try {
+          return await broker.delegate(body, { bearer, deadline });
+        } catch (error) {
+          // A renewal that was asked for later may have come first; what was refused did nothing.
+          if (!isDeadToken(error)) throw error;
+          if (!(await this.#isReplaced(bearer, deadline.signal))) throw error;
+        }
+      }
+    });
     return { agentId: body.delegate_to, scope: body.scope, token, delegationChain: chain };
   }
 
   /** A token that nothing under way is about to kill. */
   async #usable(what: string, signal?: AbortSignal): Promise<AccessToken> {
+    await this.#settled(signal);
+    this.#assertLive(what);
+    return this.#token;
+  }
+
+  /** Whether there is another token by now; one that was released has no successor. */
+  async #isReplaced(token: AccessToken, signal: AbortSignal): Promise<boolean> {
+    await this.#settled(signal);
+    return !this.#released && this.#token !== token;
+  }
+
+  /** Until neither a renewal nor a release is under way. */
+  async #settled(signal?: AbortSignal): Promise<void> {
     while (this.#release.underway || this.#renewal.underway) {
       await this.#release.settled(signal);
       await this.#renewal.settled(signal);
     }
-    this.#assertLive(what);
-    return this.#token;
   }
 
   #assertLive(what: string): void {

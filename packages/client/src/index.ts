@@ -6,7 +6,6 @@ export {
   type HealthStatus,
 } from './app.js';
 export type { ConnectionOptions } from './transport.js';
-export type { TlsOptions } from './tls-options.js';
 export type { AgentKey, ExternalKey } from './signing-key.js';
 // Or an agent registers itself
 export { registerAgent, registerAgentFromEnv, type RegisterAgentOptions } from './registration.js';
@@ -26,6 +25,7 @@ export {
   type RevokeAnswer,
   type Scope,
   scopeIsSubset,
+  type TlsOptions,
 } from '@agentwrit/protocol';
 // An operator looks after apps, lets agents in, revokes and reads the audit log
 export { AgentWritOperator, type AgentWritOperatorOptions } from './operator.js';

@@ -6,10 +6,12 @@ import {
   assertKnownOptions,
   assertNumber,
   parseBrokerUrl,
+  readTls,
+  type TlsOptions,
 } from '@agentwrit/protocol';
+import { assertUsableTls } from '@agentwrit/protocol/node';
 import { Pool } from 'undici';
 import { AgentWritError, TransportError } from './errors.js';
-import { readTls, type TlsOptions } from './tls-options.js';
 
 /** How to reach the broker. */
 export interface ConnectionOptions {
@@ -89,6 +91,8 @@ export class Transport {
       throw new TypeError('"userAgent" must be printable ASCII');
     }
     const url = parseBrokerUrl(brokerUrl, 'brokerUrl', { allowInsecureHttp });
+    const certificates = readTls(tls, url);
+    if (certificates !== undefined) assertUsableTls(certificates);
     this.#basePath = url.pathname === '/' ? '' : url.pathname;
     this.brokerUrl = url.origin + this.#basePath;
     this.timeoutMs = timeoutMs;
@@ -96,7 +100,7 @@ export class Transport {
     this.#pool = new Pool(url.origin, {
       connections: CONNECTIONS,
       // One deadline covers everything; undici's own would cut a long one short.
-      connect: { timeout: timeoutMs, ...readTls(tls, url) },
+      connect: { timeout: timeoutMs, ...certificates },
       headersTimeout: 0,
       bodyTimeout: 0,
     });

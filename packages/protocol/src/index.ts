@@ -90,3 +90,4 @@ export {
   assertTexts,
 } from './option-checks.js';
 export { isLoopback, parseBrokerUrl } from './broker-url.js';
+export { readTls, type TlsOptions, type TlsSettings } from './tls-options.js';
