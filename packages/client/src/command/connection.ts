@@ -2,7 +2,6 @@
 
 import { readFileSync } from 'node:fs';
 import { AgentWritOperator } from '../operator.js';
-import type { TlsOptions } from '../tls-options.js';
 import type { ConnectionOptions } from '../transport.js';
 import { systemReason } from './system-reason.js';
 import { type Call, type CommandContext, type Flags, UsageError } from './verb.js';
@@ -31,7 +30,7 @@ export function findConnection(call: Call): ConnectionOptions | undefined {
   const brokerUrl = flags.text('broker') ?? variable(context, 'BROKER_URL');
   if (brokerUrl === undefined) return undefined;
   const timeoutMs = readTimeout(flags.text('timeout'));
-  const tls = readTlsFiles(call);
+  const tls = readTlsFiles(call, brokerUrl);
   return {
     brokerUrl,
     allowInsecureHttp: flags.has('allow-insecure-http'),
@@ -74,16 +73,23 @@ function readTimeout(text: string | undefined): number | undefined {
   return Math.round(Number(text) * 1000);
 }
 
-function readTlsFiles(call: Call): TlsOptions | undefined {
-  const names = (['ca', 'cert', 'key'] as const).filter((name) => call.flags.text(name));
-  if (names.length === 0) return undefined;
-  return Object.fromEntries(names.map((name) => [name, readPem(name, call.flags.given(name))]));
+function readTlsFiles({ flags }: Call, brokerUrl: string): ConnectionOptions['tls'] {
+  const names = (['ca', 'cert', 'key'] as const).filter((name) => flags.text(name));
+  const [first] = names;
+  if (first === undefined) return undefined;
+  if (!/^https:/i.test(brokerUrl)) {
+    throw new UsageError(`"--${first}" is of no use with a broker that is not at an https: URL`);
+  }
+  return Object.fromEntries(names.map((name) => [name, readPem(name, flags.given(name))]));
 }
 
-function readPem(name: string, path: string): Uint8Array {
+function readPem(name: string, path: string): string {
+  let text: string;
   try {
-    return readFileSync(path);
+    text = readFileSync(path, 'utf8');
   } catch (error) {
     throw new UsageError(`"--${name}": cannot read ${path}: ${systemReason(error)}`);
   }
+  if (text.includes('-----BEGIN ')) return text;
+  throw new UsageError(`"--${name}": ${path} holds no PEM, "-----BEGIN …"`);
 }

@@ -1,20 +1,9 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { createTestBroker, type TestBroker } from '@agentwrit/broker/testing';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { run } from './run.js';
 
 const LIST = ['app', 'list'];
 const NOWHERE = 'http://127.0.0.1:9';
-
-let folder: string;
-
-beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'agentwrit-connection-'));
-});
-
-afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
 describe('the broker and the secret', () => {
   const cases: readonly {
@@ -175,34 +164,5 @@ describe('a fault', () => {
     const { code, stderr } = await run([...LIST, '--timeout', text], { env });
     expect(code).toBe(2);
     expect(stderr[0]).toContain('"--timeout" must be ');
-  });
-});
-
-describe('certificates', () => {
-  const env = { AGENTWRIT_BROKER_URL: 'https://localhost:9', AGENTWRIT_ADMIN_SECRET: 'x' };
-
-  it('that cannot be read are wrong use', async () => {
-    const path = join(folder, 'none.pem');
-    const { code, stderr } = await run([...LIST, '--ca', path], { env });
-    expect(code).toBe(2);
-    expect(stderr[0]).toBe(`agentwrit: "--ca": cannot read ${path}: no such file or folder`);
-  });
-
-  it('that are none are wrong use, and are not shown', async () => {
-    const path = join(folder, 'hush.pem');
-    writeFileSync(path, 'hush-hush');
-    const argv = [...LIST, '--cert', path, '--key', path];
-    const { code, stderr } = await run(argv, { env });
-    expect(code).toBe(2);
-    expect(stderr[0]).toContain('"--cert" and "--key" cannot be used');
-    expect(stderr.join()).not.toContain('hush-hush');
-  });
-
-  it('go together', async () => {
-    const path = join(folder, 'x.pem');
-    writeFileSync(path, 'x');
-    const { code, stderr } = await run([...LIST, '--cert', path], { env });
-    expect(code).toBe(2);
-    expect(stderr[0]).toContain('"--cert" and "--key" go together');
   });
 });
