@@ -3,7 +3,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createTestBroker } from '@agentwrit/broker/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Authority, type Certificate, createAuthority } from '../../../broker/test/certificates.js';
+import {
+  type Authority,
+  type Certificate,
+  createAuthority,
+} from '../../../broker/test/certificates.js';
 import { run } from './run.js';
 
 const LIST = ['app', 'list'];

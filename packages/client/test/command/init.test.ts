@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import {
   chmodSync,
   existsSync,
@@ -15,6 +16,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { compare } from 'bcryptjs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { adminToken, startedCommand, stopped } from '../../../broker/test/command/child.js';
 import { documentOf, run } from './run.js';
 
 const INIT = ['init'];
@@ -108,6 +110,24 @@ describe('init', () => {
     const { code, stderr } = await run(INIT, { env: {} });
     expect(code).toBe(2);
     expect(stderr[0]).toBe('agentwrit: there is no home folder: give --config-path');
+  });
+});
+
+describe('what init wrote', () => {
+  it.each(['dev', 'prod'])('is what a broker starts with: %s', async (mode) => {
+    const { stdout } = await run([...INIT, '--mode', mode, '--config-path', path, '--json']);
+    const { admin_secret: told } = JSON.parse(stdout.join()) as { admin_secret?: string };
+    const broker = await startedCommand({ env: { AA_CONFIG_PATH: path, AA_ADMIN_SECRET: '' } });
+    expect(await adminToken(broker, told ?? secretIn(path))).not.toBe('');
+    expect(await adminToken(broker, 'another')).toBe('');
+    await stopped(broker);
+  });
+
+  it('is a secret that the shell can take from it', async () => {
+    path = join(folder, "it's a folder", 'config');
+    const { stdout } = await run([...INIT, '--config-path', path]);
+    const script = `${stdout.slice(1).join('\n')}; printf %s "$AGENTWRIT_ADMIN_SECRET"`;
+    expect(execFileSync('sh', ['-c', script], { encoding: 'utf8' })).toBe(secretIn(path));
   });
 });
 
