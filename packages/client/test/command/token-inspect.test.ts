@@ -139,9 +139,12 @@ describe('without a broker', () => {
     expect(documentOf(outcome)).toMatchObject({ validation: { outcome: 'not_asked' } });
   });
 
-  it('a scope can be missing all the same', async () => {
-    const argv = [...INSPECT, '--require', 'write:data:7'];
-    expect((await run(argv, { stdin: forged() })).code).toBe(1);
+  it.each([
+    { name: 'can be missing all the same', scope: 'write:data:7', code: 1 },
+    { name: 'that is there is not known to be held', scope: 'read:data:7', code: 3 },
+  ])('a scope $name', async ({ scope, code }) => {
+    const argv = [...INSPECT, '--require', scope];
+    expect((await run(argv, { stdin: forged() })).code).toBe(code);
   });
 
   it.each([

@@ -20,7 +20,8 @@ export const tokenInspect: Verb = {
     require: { value: 'SCOPE', about: 'is this scope covered?', isRepeatable: true },
   },
   notes: `Prints neither the token nor its signature. Needs no admin secret. Without a
-broker it ends with 0 and proves nothing: anybody can write a token.`,
+broker nothing is proven, as anybody can write a token: it ends with 0, and
+with --require, which then cannot be answered, with 3.`,
   async run(call) {
     const required = call.flags.all('require');
     if (!required.every((scope) => isScope(scope))) {
@@ -33,7 +34,9 @@ broker it ends with 0 and proves nothing: anybody can write a token.`,
       connection === undefined ? NOT_ASKED : await ask(connection, token, call.context.signal);
     const isEnough = show(call, decoded, { verdict, required });
     if (verdict.outcome === 'could_not_ask') throw new UnansweredError(verdict.cause);
-    return verdict.outcome !== 'invalid' && isEnough ? EXIT.ok : EXIT.refused;
+    if (verdict.outcome === 'invalid' || !isEnough) return EXIT.refused;
+    // Whoever requires a scope wants to know whether it is held: that nobody can say without a broker.
+    return verdict.outcome === 'not_asked' && required.length > 0 ? EXIT.fault : EXIT.ok;
   },
 };
 
