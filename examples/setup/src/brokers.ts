@@ -13,6 +13,8 @@ export interface ExampleBroker extends AsyncDisposable {
 
 export interface OperatedBroker extends ExampleBroker {
   readonly operator: AgentWritOperator;
+  /** What a guard's `createAuditFeed()` asks for. */
+  readonly adminSecret: string;
 }
 
 /** All that agents of the app `sample-apps` can ever hold: what the examples need, taken together. */
@@ -64,14 +66,13 @@ export async function openOperatedBroker(env: Environment): Promise<OperatedBrok
   const given = readVariables(env, [BROKER_URL, CLIENT_ID, CLIENT_SECRET, ADMIN_SECRET]);
   if (given === undefined) return startOwnBroker();
   const app = openApp(given);
-  const operator = new AgentWritOperator({
-    brokerUrl: given(BROKER_URL),
-    adminSecret: given(ADMIN_SECRET),
-  });
+  const adminSecret = given(ADMIN_SECRET);
+  const operator = new AgentWritOperator({ brokerUrl: given(BROKER_URL), adminSecret });
   return {
     url: app.brokerUrl,
     app,
     operator,
+    adminSecret,
     async [Symbol.asyncDispose]() {
       await Promise.all([app.close(), operator.close()]);
     },
@@ -81,8 +82,9 @@ export async function openOperatedBroker(env: Environment): Promise<OperatedBrok
 /** Starts the embedded broker and registers the app at it. */
 async function startOwnBroker(): Promise<OperatedBroker> {
   const broker = createBroker();
+  const { adminSecret } = broker;
   const { url } = await broker.listen();
-  const operator = new AgentWritOperator({ brokerUrl: url, adminSecret: broker.adminSecret });
+  const operator = new AgentWritOperator({ brokerUrl: url, adminSecret });
   const { clientId, clientSecret } = await operator.registerApp({
     name: 'sample-apps',
     scopes: CEILING,
@@ -92,6 +94,7 @@ async function startOwnBroker(): Promise<OperatedBroker> {
     url,
     app,
     operator,
+    adminSecret,
     stop: () => broker.close(),
     async [Symbol.asyncDispose]() {
       await Promise.all([app.close(), operator.close()]);

@@ -26,6 +26,8 @@ export interface WorkPlace<Claim extends string = string> {
 
 export interface OperatorWorkPlace<Claim extends string = string> extends WorkPlace<Claim> {
   readonly operator: AgentWritOperator;
+  /** What a guard's `createAuditFeed()` asks for. */
+  readonly adminSecret: string;
 }
 
 /**
@@ -44,7 +46,9 @@ export function runOperatorExample<Claim extends string>(
   example: Example<Claim>,
   work: (place: OperatorWorkPlace<Claim>) => Promise<void>,
 ): Promise<void> {
-  return run(example, openOperatedBroker, (place, { operator }) => work({ ...place, operator }));
+  return run(example, openOperatedBroker, (place, { operator, adminSecret }) =>
+    work({ ...place, operator, adminSecret }),
+  );
 }
 
 async function run<Claim extends string, Broker extends ExampleBroker>(

@@ -1,20 +1,60 @@
-// The broker's endpoints for operators as methods (protocol §2.9 to §2.18): wire names and wire errors end here.
+// The broker's endpoints for operators as methods (protocol §2.4, §2.9 to §2.18): wire errors end here.
 
 import {
   type AdminAuthRequest,
+  type AppAnswer,
+  type AuditPage,
+  type DeregisterAppAnswer,
+  type LaunchTokenAnswer,
+  type LaunchTokenRequest,
+  readApp,
+  readAppList,
   readAppRegistration,
+  readAppRemoval,
+  readAuditPage,
   readAuth,
+  readLaunchToken,
   readRevocation,
+  readValidation,
   type RegisterAppAnswer,
   type RegisterAppRequest,
   type RevokeAnswer,
   type RevokeRequest,
+  type UpdateAppRequest,
+  type ValidateAnswer,
+  type ValidateRequest,
   WireError,
 } from '@agentwrit/protocol';
 import { AccessToken } from './access-token.js';
 import type { Deadline } from './deadline.js';
 import { type Authorised, type Cancellable, Exchange } from './exchange.js';
 import type { ConnectionOptions } from './transport.js';
+
+// Where they are listed and made.
+const APPS = '/v1/admin/apps';
+
+// For lists. Anybody can put some 12 MB into one audit event: a path of 1 MB (protocol §1.8), twice, at six bytes
+// for some characters (§1.3, §1.9). Two of those fit, so that nobody can put an event there that cannot be read.
+const MAX_LIST_BYTES = 32 * 1024 * 1024;
+
+/** Which events of the audit log, under wire names (protocol §7.4). Whatever is absent does not filter. */
+export interface AuditFilter {
+  readonly agent_id?: string;
+  readonly task_id?: string;
+  readonly event_type?: string;
+  readonly outcome?: string;
+  /** RFC 3339; the broker ignores what is not. */
+  readonly since?: string;
+  readonly until?: string;
+}
+
+export interface AuditQuery {
+  readonly filter: AuditFilter;
+  /** Matches to skip. */
+  readonly offset: number;
+  /** 1 to 1000. */
+  readonly limit: number;
+}
 
 /** One method per endpoint. Keeps nothing. */
 export class AdminBroker {
@@ -44,7 +84,33 @@ export class AdminBroker {
 
   /** Done twice, the second finds the name taken. */
   registerApp(body: RegisterAppRequest, by: Authorised): Promise<RegisterAppAnswer> {
-    return this.#exchange.call('POST', '/v1/admin/apps', { ...by, body }, readAppRegistration);
+    return this.#exchange.call('POST', APPS, { ...by, body }, readAppRegistration);
+  }
+
+  async listApps(by: Authorised): Promise<readonly AppAnswer[]> {
+    const call = { ...by, maxAnswerBytes: MAX_LIST_BYTES };
+    return (await this.#exchange.call('GET', APPS, call, readAppList)).apps;
+  }
+
+  getApp(appId: string, by: Authorised): Promise<AppAnswer> {
+    return this.#exchange.call('GET', pathOf(appId), by, (value) => readApp(value));
+  }
+
+  updateApp(appId: string, body: UpdateAppRequest, by: Authorised): Promise<AppAnswer> {
+    const call = { ...by, body, isSafe: true };
+    return this.#exchange.call('PUT', pathOf(appId), call, (value) => readApp(value));
+  }
+
+  /** Done twice, the second succeeds as well (protocol §2.18). */
+  removeApp(appId: string, by: Authorised): Promise<DeregisterAppAnswer> {
+    const call = { ...by, isSafe: true };
+    return this.#exchange.call('DELETE', pathOf(appId), call, readAppRemoval);
+  }
+
+  /** Done twice, there would be a second one that nobody knows of and that works. */
+  issueLaunchToken(body: LaunchTokenRequest, by: Authorised): Promise<LaunchTokenAnswer> {
+    const call = { ...by, body };
+    return this.#exchange.call('POST', '/v1/admin/launch-tokens', call, readLaunchToken);
   }
 
   revoke(body: RevokeRequest, by: Authorised): Promise<RevokeAnswer> {
@@ -57,6 +123,30 @@ export class AdminBroker {
     });
   }
 
+  auditPage({ filter, offset, limit }: AuditQuery, by: Authorised): Promise<AuditPage> {
+    const query = new URLSearchParams({ ...filter, offset: `${offset}`, limit: `${limit}` });
+    const call = { ...by, maxAnswerBytes: MAX_LIST_BYTES };
+    return this.#exchange.call('GET', `/v1/audit/events?${query.toString()}`, call, (value) => {
+      const page = readAuditPage(value);
+      // What the broker cannot read of a query it ignores (protocol §7.4); something in between may drop all of it.
+      if ((page.offset ?? offset) !== offset) {
+        throw new WireError('audit.offset', 'what was asked for', page.offset);
+      }
+      if ((page.limit ?? limit) !== limit) {
+        throw new WireError('audit.limit', 'what was asked for', page.limit);
+      }
+      if (page.events.length > limit) {
+        throw new WireError('audit.events', `at most ${limit}`, page.events);
+      }
+      return page;
+    });
+  }
+
+  validate(body: ValidateRequest, by: Cancellable): Promise<ValidateAnswer> {
+    const call = { ...by, body, secrets: [body.token], isSafe: true };
+    return this.#exchange.call('POST', '/v1/token/validate', call, readValidation);
+  }
+
   /** Lets requests under way finish. */
   close(): Promise<void> {
     return this.#exchange.close();
@@ -66,4 +156,8 @@ export class AdminBroker {
   destroy(): Promise<void> {
     return this.#exchange.destroy();
   }
+}
+
+function pathOf(appId: string): string {
+  return `${APPS}/${encodeURIComponent(appId)}`;
 }

@@ -18,6 +18,8 @@ export type AgentWritErrorCode =
   | 'timeout'
   /** A success answer that is not what the protocol says. */
   | 'malformed_answer'
+  /** The audit log does not go on where it was left: it is another one, and events may be missing. */
+  | 'audit_gap'
   /** The key pair could not be made or used. */
   | 'crypto'
   /** Any status but 2xx whose body carries no code of its own. */

@@ -28,6 +28,8 @@ export interface Call extends Cancellable {
   readonly secrets?: readonly string[];
   /** Whether the broker may do it twice; true for GET, else false. */
   readonly isSafe?: boolean;
+  /** Where answers can be larger than usual. */
+  readonly maxAnswerBytes?: number;
   /** Where the broker is known to say more than it means. */
   readonly maxRetryAfterMs?: number;
 }
@@ -73,16 +75,18 @@ export class Exchange {
     const answer = await this.send(method, path, call, () => {
       sentAtMs = Date.now();
     });
-    return readAnswer(path, answer, (value) => read(value, sentAtMs));
+    return readAnswer(path, answer, (value) => read(value, sentAtMs), call.maxAnswerBytes);
   }
 
   /** For answers without a body. Resolves with 2xx answers only. */
   send(
     method: TransportRequest['method'],
     path: string,
-    { body, bearer, secrets = [], deadline, isSafe = method === 'GET', maxRetryAfterMs }: Call,
+    call: Call,
     onSend: () => void = () => {},
   ): Promise<TransportAnswer> {
+    const { body, bearer, secrets = [], deadline, maxAnswerBytes, maxRetryAfterMs } = call;
+    const { isSafe = method === 'GET' } = call;
     const credential = bearer?.text;
     const { signal } = deadline;
     return retried(
@@ -93,6 +97,7 @@ export class Exchange {
           path,
           body,
           bearer: credential,
+          maxAnswerBytes,
           signal,
         });
         if (answer.status >= 200 && answer.status <= 299) return answer;

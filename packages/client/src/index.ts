@@ -6,7 +6,6 @@ export {
   type HealthStatus,
 } from './app.js';
 export type { ConnectionOptions } from './transport.js';
-export type { TlsOptions } from './tls-options.js';
 export type { AgentKey, ExternalKey } from './signing-key.js';
 // Or an agent registers itself
 export { registerAgent, registerAgentFromEnv, type RegisterAgentOptions } from './registration.js';
@@ -26,15 +25,17 @@ export {
   type RevokeAnswer,
   type Scope,
   scopeIsSubset,
+  type TlsOptions,
 } from '@agentwrit/protocol';
-// An operator registers apps and revokes
-export {
-  AgentWritOperator,
-  type AgentWritOperatorOptions,
-  type RegisterAppOptions,
-  type RevokeOptions,
-} from './operator.js';
+// An operator looks after apps, lets agents in, revokes and reads the audit log
+export { AgentWritOperator, type AgentWritOperatorOptions } from './operator.js';
+export type { RegisterAppOptions, UpdateAppOptions } from './app-options.js';
 export { RegisteredApp } from './registered-app.js';
+export type { AppDetails, RemovedApp } from './app-details.js';
+export { type IssueLaunchTokenOptions, LaunchToken } from './launch-token.js';
+export type { RevokeOptions } from './revoke-options.js';
+export type { AuditEventsOptions } from './audit-options.js';
+export type { AuditEvent } from '@agentwrit/protocol';
 // What can go wrong
 export {
   AgentWritError,

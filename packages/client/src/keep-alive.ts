@@ -35,8 +35,9 @@ const MIN_PAUSE_MS = 250;
 // A token is good up to and including its last second (protocol §3.4), and the broker may begin to count later.
 const AFTERLIFE_MS = 2000;
 
-// What a timer can hold.
-const MAX_DELAY_MS = 2 ** 31 - 1;
+// A timer stands still while the machine sleeps, and so it is set anew now and then: the token's clocks go on.
+// It is also the longest pause.
+const LOOK_MS = 30_000;
 
 /** @throws TypeError naming the option that is wrong or unknown */
 export function readKeepAliveOptions(options: KeepAliveOptions): KeepAliveOptions {
@@ -84,24 +85,23 @@ export class KeepAlive {
   }
 
   /** Until that token is due. */
-  #await(token: AccessToken): void {
+  #await(token: AccessToken, minMs = 0): void {
     const dueMs = token.remainingMs - (1 - DUE_PART) * token.expiresIn * 1000;
-    // A broker whose tokens are dead on arrival must not be asked without end.
-    this.#schedule(token, Math.max(MIN_PAUSE_MS, dueMs));
+    this.#schedule(token, Math.max(minMs, dueMs));
   }
 
   #schedule(token: AccessToken, delayMs: number): void {
     if (this.#isStopped) return;
-    const delay = Math.min(delayMs, MAX_DELAY_MS);
-    this.#timer = setTimeout(() => void this.#beat(token, delayMs > MAX_DELAY_MS), delay);
+    const isLook = delayMs > LOOK_MS;
+    this.#timer = setTimeout(() => void this.#beat(token, isLook), isLook ? LOOK_MS : delayMs);
     // A program that has nothing else to do need not go on for it.
     this.#timer.unref();
   }
 
-  async #beat(token: AccessToken, isEarly: boolean): Promise<void> {
+  async #beat(token: AccessToken, isLook: boolean): Promise<void> {
     const current = this.#life.token();
-    // Somebody else has renewed it.
-    if (isEarly || current !== token) {
+    // In the second case somebody else has renewed it.
+    if (isLook || current !== token) {
       this.#await(current);
       return;
     }
@@ -112,7 +112,8 @@ export class KeepAlive {
       return;
     }
     if (this.#isStopped) return;
-    this.#await(this.#life.token());
+    // A broker whose tokens are dead on arrival must not be asked without end.
+    this.#await(this.#life.token(), MIN_PAUSE_MS);
     notify(this.#options.onRenewed);
   }
 
@@ -127,7 +128,7 @@ export class KeepAlive {
       notify(onLost, lost);
       return;
     }
-    this.#schedule(token, Math.max(MIN_PAUSE_MS, PAUSE_PART * remainingMs));
+    this.#schedule(token, Math.min(LOOK_MS, Math.max(MIN_PAUSE_MS, PAUSE_PART * remainingMs)));
     notify(this.#options.onMissed, error);
   }
 }

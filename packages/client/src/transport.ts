@@ -6,10 +6,12 @@ import {
   assertKnownOptions,
   assertNumber,
   parseBrokerUrl,
+  readTls,
+  type TlsOptions,
 } from '@agentwrit/protocol';
+import { assertUsableTls } from '@agentwrit/protocol/node';
 import { Pool } from 'undici';
 import { AgentWritError, TransportError } from './errors.js';
-import { readTls, type TlsOptions } from './tls-options.js';
 
 /** How to reach the broker. */
 export interface ConnectionOptions {
@@ -39,6 +41,8 @@ export interface TransportRequest {
   readonly path: string;
   readonly bearer?: string | undefined;
   readonly body?: object | undefined;
+  /** How much of the answer is read; 1 MiB when absent. */
+  readonly maxAnswerBytes?: number | undefined;
   readonly signal: AbortSignal;
 }
 
@@ -53,7 +57,7 @@ export interface TransportAnswer {
 }
 
 // The broker's own limit for requests (protocol §1.6); its answers are far smaller.
-const MAX_ANSWER_BYTES = 1024 * 1024;
+export const MAX_ANSWER_BYTES: number = 1024 * 1024;
 
 // More than an agent team needs at once; a burst beyond it waits, on its deadline, for a free connection.
 const CONNECTIONS = 64;
@@ -87,6 +91,8 @@ export class Transport {
       throw new TypeError('"userAgent" must be printable ASCII');
     }
     const url = parseBrokerUrl(brokerUrl, 'brokerUrl', { allowInsecureHttp });
+    const certificates = readTls(tls, url);
+    if (certificates !== undefined) assertUsableTls(certificates);
     this.#basePath = url.pathname === '/' ? '' : url.pathname;
     this.brokerUrl = url.origin + this.#basePath;
     this.timeoutMs = timeoutMs;
@@ -94,7 +100,7 @@ export class Transport {
     this.#pool = new Pool(url.origin, {
       connections: CONNECTIONS,
       // One deadline covers everything; undici's own would cut a long one short.
-      connect: { timeout: timeoutMs, ...readTls(tls, url) },
+      connect: { timeout: timeoutMs, ...certificates },
       headersTimeout: 0,
       bodyTimeout: 0,
     });
@@ -104,7 +110,8 @@ export class Transport {
    * @throws TransportError when no complete answer arrives
    * @throws the signal's reason when it is aborted
    */
-  async send({ method, path, bearer, body, signal }: TransportRequest): Promise<TransportAnswer> {
+  async send(request: TransportRequest): Promise<TransportAnswer> {
+    const { method, path, bearer, body, maxAnswerBytes = MAX_ANSWER_BYTES, signal } = request;
     signal.throwIfAborted();
     if (this.#closed !== undefined) {
       throw new AgentWritError('closed', 'the connection to the broker has been closed');
@@ -127,7 +134,7 @@ export class Transport {
         contentType: single(answer.headers['content-type']) ?? '',
         retryAfter: single(answer.headers['retry-after']),
         requestId: single(answer.headers['x-request-id']),
-        ...(await readText(answer.body)),
+        ...(await readText(answer.body, maxAnswerBytes)),
       };
     } catch (error) {
       signal.throwIfAborted();
@@ -151,16 +158,17 @@ export class Transport {
 
 async function readText(
   stream: AsyncIterable<Uint8Array>,
+  maxBytes: number,
 ): Promise<{ body: string; truncated: boolean }> {
   const chunks: Uint8Array[] = [];
   let size = 0;
   for await (const chunk of stream) {
     size += chunk.byteLength;
     // Leaving the loop ends the stream, so the rest is not read.
-    if (size > MAX_ANSWER_BYTES) break;
+    if (size > maxBytes) break;
     chunks.push(chunk);
   }
-  return { body: Buffer.concat(chunks).toString('utf8'), truncated: size > MAX_ANSWER_BYTES };
+  return { body: Buffer.concat(chunks).toString('utf8'), truncated: size > maxBytes };
 }
 
 // undici's parser error carries the bytes it could not parse, and those can hold a token.

@@ -40,7 +40,7 @@ export async function validate(
 
 /** @throws TypeError when `token` is not a string */
 export async function validateWith(
-  broker: Broker,
+  broker: Pick<Broker, 'within' | 'validate'>,
   token: string,
   signal: AbortSignal | undefined,
 ): Promise<ValidateResult> {

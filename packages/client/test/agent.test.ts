@@ -1,3 +1,4 @@
+import { getEventListeners } from 'node:events';
 import { describe, expect, test } from 'vitest';
 import { AgentWritApp, type DelegateOptions, DelegationError } from '../src/index.js';
 import {
@@ -10,6 +11,7 @@ import {
   json,
   OTHER_ID,
   problem,
+  REGISTER,
   RELEASE,
   rejection,
   RENEW,
@@ -17,8 +19,10 @@ import {
 
 const SCOPE = ['read:data:*'];
 
-async function fixture() {
+async function fixture(issued: object = {}) {
   const broker = await FakeBroker.start();
+  const answer = { agent_id: AGENT_ID, access_token: 'first', expires_in: 300, ...issued };
+  broker.on(REGISTER, json(200, answer));
   const app = new AgentWritApp({ brokerUrl: broker.url, clientId: 'id', clientSecret: 'secret' });
   const agent = await app.createAgent({ orchId: 'orch-1', taskId: 'task-1', scope: SCOPE });
   return {
@@ -215,6 +219,37 @@ describe('release', () => {
     }
     expect(f.agent.released).toBe(true);
     expect(f.broker.to(RELEASE)).toHaveLength(1);
+  });
+});
+
+describe('keepAlive', () => {
+  test('ends with the release, and not with one that fails', async () => {
+    await using f = await fixture();
+    const { signal } = new AbortController();
+    f.agent.keepAlive({ signal });
+    f.agent.keepAlive({ signal });
+    f.broker.on(RELEASE, problem(500, 'internal_error', 'no'), noContent);
+    await rejection(f.agent.release());
+    expect(getEventListeners(signal, 'abort')).toHaveLength(2);
+    await f.agent.release();
+    expect(getEventListeners(signal, 'abort')).toHaveLength(0);
+  });
+
+  test('is not for a released agent', async () => {
+    await using f = await fixture();
+    await f.agent.release();
+    expect(() => f.agent.keepAlive()).toThrow('agent has been released and cannot be kept alive');
+  });
+
+  test('renews the token of the agent', async () => {
+    await using f = await fixture({ expires_in: 1 });
+    const first = f.agent.accessToken;
+    const renewals = new Promise<void>((resolve) => {
+      f.agent.keepAlive({ onRenewed: resolve });
+    });
+    await renewals;
+    expect(f.agent.accessToken).not.toBe(first);
+    expect(f.broker.to(RENEW)[0]?.headers.authorization).toBe(`Bearer ${first}`);
   });
 });
 

@@ -217,6 +217,18 @@ describe('every failure of a step', () => {
     expect(broker.to(step)).toHaveLength(1);
   });
 
+  test('that is a log-in too many is waited for as long as that takes, not as long as is said', async () => {
+    await using broker = await FakeBroker.start();
+    const granted = json(200, { access_token: 'x', expires_in: 300, token_type: 'Bearer' });
+    const refused = problem(429, 'rate_limited', 'wait', { 'retry-after': '60' });
+    broker.on(APP_AUTH, refused, granted);
+    await using app = appOf(broker);
+    const startedAt = performance.now();
+    expect((await app.createAgent(WORK)).agentId).toBe(AGENT_ID);
+    expect(performance.now() - startedAt).toBeGreaterThan(5900);
+    expect(broker.to(APP_AUTH)).toHaveLength(2);
+  }, 20_000);
+
   test('that asks to come back later says when', async () => {
     await using broker = await FakeBroker.start();
     broker.on(APP_AUTH, problem(429, 'rate_limited', 'wait', { 'retry-after': '60' }));

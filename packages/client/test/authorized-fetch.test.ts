@@ -12,6 +12,7 @@ async function fixture(options: { readonly allowInsecureHttp?: boolean } = {}) {
   const seen: { token: string | null; body: string; request: Request }[] = [];
   const api = {
     admits: (token: string | null): boolean => token === `Bearer ${agent.accessToken}`,
+    answer: (status: number): Response => new Response(`answer ${seen.length}`, { status }),
     /** Before it answers. */
     pause: async (): Promise<void> => {},
   };
@@ -25,7 +26,7 @@ async function fixture(options: { readonly allowInsecureHttp?: boolean } = {}) {
       const token = request.headers.get('authorization');
       seen.push({ token, body: await request.text(), request });
       await api.pause();
-      return new Response(`answer ${seen.length}`, { status: api.admits(token) ? 200 : 401 });
+      return api.answer(api.admits(token) ? 200 : 401);
     },
   });
   const agent = await app.createAgent({
@@ -132,6 +133,34 @@ describe('agent.fetch', () => {
     ]);
   });
 
+  test('sends nothing again that was answered, however the token has changed', async () => {
+    await using f = await fixture();
+    f.api.admits = () => true;
+    f.api.pause = () => f.agent.renew();
+    const answer = await f.agent.fetch(API, { method: 'POST', body: 'once' });
+    expect([answer.status, await answer.text()]).toEqual([200, 'answer 1']);
+    expect(f.seen).toHaveLength(1);
+  });
+
+  test('lets go of the connection whose refusal nobody reads', async () => {
+    await using f = await fixture();
+    let cancelled = 0;
+    f.api.answer = (status) => {
+      const body = new ReadableStream({
+        cancel() {
+          cancelled += 1;
+        },
+      });
+      return new Response(body, { status });
+    };
+    f.api.pause = async () => {
+      f.api.pause = async () => {};
+      await f.agent.renew();
+    };
+    expect((await f.agent.fetch(API)).status).toBe(200);
+    expect(cancelled).toBe(1);
+  });
+
   test('hands on a refusal of the token it has, and asks no more', async () => {
     await using f = await fixture();
     f.api.admits = () => false;
@@ -214,6 +243,19 @@ describe('agent.fetch', () => {
     expect((await open.agent.fetch('http://orders.example.com/')).status).toBe(200);
     await using closed = await fixture();
     expect((await closed.agent.fetch(new URL('http://127.0.0.1:8080/'))).status).toBe(200);
+  });
+
+  test('is the platform’s of the moment, unless the app has its own', async () => {
+    await using broker = await FakeBroker.start();
+    await using app = new AgentWritApp({ brokerUrl: broker.url, clientId: 'i', clientSecret: 's' });
+    const agent = await app.createAgent({ orchId: 'o', taskId: 't', scope: ['read:data:*'] });
+    const { fetch } = globalThis;
+    globalThis.fetch = async () => new Response('traced');
+    try {
+      expect(await (await agent.fetch(API)).text()).toBe('traced');
+    } finally {
+      globalThis.fetch = fetch;
+    }
   });
 
   test('of a delegated token carries that token', async () => {

@@ -162,6 +162,18 @@ describe('an answer that says when to come back', () => {
     await exchange.destroy();
   });
 
+  test('"at once" is taken with a pause, so that it does not make a storm', async () => {
+    await using broker = await FakeBroker.start();
+    broker.on(APP_AUTH, later(429, '0'));
+    const exchange = new Exchange({ brokerUrl: broker.url, timeoutMs: 600 });
+    expect(await rejection(post(exchange, '/v1/app/auth'))).toMatchObject({
+      code: 'rate_limited',
+    });
+    expect(broker.to(APP_AUTH).length).toBeGreaterThan(1);
+    expect(broker.to(APP_AUTH).length).toBeLessThanOrEqual(6);
+    await exchange.destroy();
+  });
+
   test('after the deadline is not waited for', async () => {
     await using broker = await FakeBroker.start();
     broker.on(APP_AUTH, later(429, '30'));

@@ -26,6 +26,24 @@ export const HEALTH = 'GET /v1/health';
 export const ADMIN_AUTH = 'POST /v1/admin/auth';
 export const REGISTER_APP = 'POST /v1/admin/apps';
 export const REVOKE = 'POST /v1/revoke';
+export const ADMIN_LAUNCH = 'POST /v1/admin/launch-tokens';
+export const LIST_APPS = 'GET /v1/admin/apps';
+export const GET_APP = 'GET /v1/admin/apps/app-orders-0a1b2c';
+export const UPDATE_APP = 'PUT /v1/admin/apps/app-orders-0a1b2c';
+export const REMOVE_APP = 'DELETE /v1/admin/apps/app-orders-0a1b2c';
+export const AUDIT = 'GET /v1/audit/events';
+
+/** An app as the broker lists it. */
+export const APP_ANSWER = {
+  app_id: 'app-orders-0a1b2c',
+  name: 'orders',
+  client_id: 'or-0123456789ab',
+  scopes: ['read:data:*'],
+  token_ttl: 1800,
+  status: 'active',
+  created_at: '2026-02-15T12:00:00Z',
+  updated_at: '2026-02-15T12:00:30Z',
+};
 
 export const NONCE = '0a'.repeat(32);
 
@@ -97,14 +115,14 @@ export class FakeBroker {
     );
   }
 
-  /** The next answers to the route, in order; the last one stays. */
+  /** The next answers to the route, with or without its query, in order; the last one stays. */
   on(route: string, ...answers: Answer[]): void {
     this.#answers.set(route, answers);
   }
 
-  /** Requests to this route so far. */
+  /** Requests to this route, with or without its query, so far. */
   to(route: string): Seen[] {
-    return this.seen.filter((request) => request.route === route);
+    return this.seen.filter((request) => [request.route, pathOf(request.route)].includes(route));
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -113,8 +131,9 @@ export class FakeBroker {
   }
 
   async #answer(seen: Seen, response: ServerResponse): Promise<void> {
-    const answers = this.#answers.get(seen.route);
-    const answer = answers?.[0] ?? this.#usual(seen.route);
+    const path = pathOf(seen.route);
+    const answers = this.#answers.get(seen.route) ?? this.#answers.get(path);
+    const answer = answers?.[0] ?? this.#usual(path);
     if (answers !== undefined && answers.length > 1) answers.shift();
     await answer(response, seen);
   }
@@ -127,6 +146,7 @@ export class FakeBroker {
       case ADMIN_AUTH:
         return json(200, { ...issued, token_type: 'Bearer' });
       case LAUNCH:
+      case ADMIN_LAUNCH:
         return json(201, {
           launch_token: `launch-token-${this.#count}`,
           expires_at: '2026-02-15T12:00:30Z',
@@ -169,6 +189,23 @@ export class FakeBroker {
         });
       case REVOKE:
         return json(200, { revoked: true, level: 'task', target: 'task-1', count: 1 });
+      case LIST_APPS:
+        return json(200, { apps: [APP_ANSWER], total: 1 });
+      case GET_APP:
+      case UPDATE_APP:
+        return json(200, APP_ANSWER);
+      case REMOVE_APP:
+        return json(200, {
+          app_id: 'app-orders-0a1b2c',
+          name: '',
+          client_id: '',
+          scopes: null,
+          token_ttl: 0,
+          status: 'inactive',
+          deregistered_at: '2026-02-15T12:01:00Z',
+        });
+      case AUDIT:
+        return json(200, { events: [], total: 0 });
       default:
         return (response) => {
           response.writeHead(404, { 'content-type': 'text/plain; charset=utf-8' });
@@ -176,6 +213,10 @@ export class FakeBroker {
         };
     }
   }
+}
+
+function pathOf(route: string): string {
+  return route.replace(/\?.*/s, '');
 }
 
 /** What a promise rejects with; fails when it does not. */

@@ -339,12 +339,10 @@ describe('an operator', () => {
   test('is told what is wrong with an app', async () => {
     await using f = await fixture();
     const scopes = ['read:data:*'];
-    expect(await rejection(f.operator.registerApp({ name: 'Orders!', scopes }))).toMatchObject({
-      status: 400,
-      code: 'invalid_request',
-    });
-    const call = f.operator.registerApp({ name: 'more', scopes, tokenTtl: 59 });
-    expect(await rejection(call)).toMatchObject({ status: 400, code: 'invalid_ttl' });
+    for (const wrong of [{ name: 'Orders!' }, { name: 'more', tokenTtl: 59 }]) {
+      const error = await rejection(f.operator.registerApp({ scopes, ...wrong }));
+      expect(error).toBeInstanceOf(TypeError);
+    }
     expect(await rejection(f.operator.registerApp({ name: 'orders', scopes }))).toMatchObject({
       status: 500,
     });

@@ -1,7 +1,13 @@
 // The broker's address and an operator's secret in → a feed of revocations, read off the broker's audit log,
 // out (protocol §2.6, §2.7, §2.9, §7).
 
-import { assertBoolean, assertKnownOptions, assertNumber, assertText } from '@agentwrit/protocol';
+import {
+  assertBoolean,
+  assertKnownOptions,
+  assertNumber,
+  assertText,
+  type TlsOptions,
+} from '@agentwrit/protocol';
 import { createAuditSession } from './audit-session.js';
 import { type PollTime, systemTime, tailAuditLog } from './audit-tail.js';
 import { readBroker } from './broker-option.js';
@@ -21,6 +27,8 @@ export interface AuditFeedOptions {
   readonly timeoutMs?: number;
   /** Allows plain `http:` to a broker on another host: the secret then crosses the network in the clear. */
   readonly allowInsecureHttp?: boolean;
+  /** For a broker behind a certificate authority of your own, or one that asks for a client certificate. */
+  readonly tls?: TlsOptions;
 }
 
 const AUDIT_FEED_OPTIONS: readonly (keyof AuditFeedOptions)[] = [
@@ -29,6 +37,7 @@ const AUDIT_FEED_OPTIONS: readonly (keyof AuditFeedOptions)[] = [
   'pollMs',
   'timeoutMs',
   'allowInsecureHttp',
+  'tls',
 ];
 
 export type CreateAuditFeed = (options: AuditFeedOptions) => RevocationFeed;
@@ -52,12 +61,12 @@ export function createTimedAuditFeed(
   }
   assertKnownOptions(options, 'createAuditFeed', AUDIT_FEED_OPTIONS);
   assertDefined(options);
-  const { adminSecret, pollMs = 1000, timeoutMs = 2000, allowInsecureHttp = false } = options;
+  const { adminSecret, pollMs = 1000, timeoutMs = 2000, allowInsecureHttp = false, tls } = options;
   assertText(adminSecret, 'adminSecret');
   assertNumber(pollMs, 'pollMs', { min: 100, max: 60_000 });
   assertNumber(timeoutMs, 'timeoutMs', { min: 1, max: 60_000 });
   assertBoolean(allowInsecureHttp, 'allowInsecureHttp');
-  const broker = readBroker(options.broker, allowInsecureHttp);
+  const broker = readBroker(options.broker, { allowInsecureHttp, tls });
   // Nothing but a function: the secret shows nowhere, however the feed is printed.
   return {
     subscribe(sink) {

@@ -1,5 +1,6 @@
 // What a program says when it makes a guard.
 
+import type { TlsOptions } from '@agentwrit/protocol';
 import type { Clock } from './clock.js';
 import type { DecisionSink } from './events.js';
 import type { PolicyOptions } from './policy.js';
@@ -44,6 +45,8 @@ export interface GuardOptions<Request = unknown> extends PolicyOptions<Request> 
   readonly maxTokenLength?: number;
   /** Allows plain `http:` to a broker on another host: tokens then cross the network in the clear. */
   readonly allowInsecureHttp?: boolean;
+  /** For a broker behind a certificate authority of your own, or one that asks for a client certificate. Node only. */
+  readonly tls?: TlsOptions;
   /** Names the protected space in challenges. Default `agentwrit`. */
   readonly realm?: string;
   /**

@@ -7,7 +7,7 @@ import {
   assertNumber,
   assertText,
 } from '@agentwrit/protocol';
-import { readBroker } from './broker-option.js';
+import { type BrokerPlace, readBroker } from './broker-option.js';
 import { type Clock, systemClock } from './clock.js';
 import type { DecisionSink } from './events.js';
 import type { GuardOptions } from './guard-options.js';
@@ -15,10 +15,9 @@ import { assertPolicy, type PolicyOptions } from './policy.js';
 import type { Render } from './render.js';
 import { type Resource, resolveResource } from './resource-metadata.js';
 import type { RevocationFeed } from './revocation-feed.js';
-import type { InProcessBroker } from './transport.js';
 
 export interface GuardSettings<Request = unknown> {
-  readonly broker: URL | InProcessBroker;
+  readonly broker: BrokerPlace;
   readonly maxAge: number;
   readonly grace: number;
   readonly feed: RevocationFeed | undefined;
@@ -57,6 +56,7 @@ export function resolveGuardOptions<Request>(
     maxCachedTokens = 10_000,
     maxTokenLength = 16_384,
     allowInsecureHttp = false,
+    tls,
     realm = 'agentwrit',
     resource,
     resourceMetadata,
@@ -84,7 +84,7 @@ export function resolveGuardOptions<Request>(
   assertClock(clock);
   assertPolicy(policy);
   return {
-    broker: readBroker(broker, allowInsecureHttp),
+    broker: readBroker(broker, { allowInsecureHttp, tls }),
     maxAge,
     grace,
     feed,
@@ -115,6 +115,7 @@ export const GUARD_OPTIONS: readonly (keyof GuardOptions)[] = [
   'maxCachedTokens',
   'maxTokenLength',
   'allowInsecureHttp',
+  'tls',
   'audience',
   'issuer',
   'trustDomains',

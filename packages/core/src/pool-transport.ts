@@ -1,19 +1,27 @@
 // Requests to a broker elsewhere in → its answers, over connections that are kept, out. For Node: the only file
 // that needs it.
 
+import { assertUsableTls } from '@agentwrit/protocol/node';
 import { Pool } from 'undici';
 import { AnswerText } from './answer-text.js';
+import type { BrokerAddress } from './broker-option.js';
 import { operatorTransport, type OperatorTransport, type PoolOptions } from './transport.js';
 
 /**
  * A keep-alive pool of connections to one broker. Redirects are not followed: they are just a status.
+ *
+ * @throws TypeError when the certificates cannot be used
  */
 export function createPoolTransport(
-  brokerUrl: URL,
+  { url, tls }: BrokerAddress,
   { connections, timeoutMs }: PoolOptions,
 ): OperatorTransport {
-  const pool = new Pool(brokerUrl.origin, { connections, connectTimeout: timeoutMs });
-  const basePath = brokerUrl.pathname.replace(/\/+$/, '');
+  if (tls !== undefined) assertUsableTls(tls);
+  const pool = new Pool(url.origin, {
+    connections,
+    connect: { timeout: timeoutMs, ...tls },
+  });
+  const basePath = url.pathname.replace(/\/+$/, '');
   return operatorTransport(
     async ({ path, maxBytes, ...request }) => {
       const answer = await pool.request({ path: basePath + path, ...request });

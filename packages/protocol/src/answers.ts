@@ -1,4 +1,5 @@
-// What the broker answers, under its wire names (protocol §2), read strictly from unknown JSON.
+// What the broker answers, under its wire names (protocol §2), read strictly from unknown JSON. What it says of
+// apps is in app-answers.ts.
 // Every reader throws a WireError that names the member that is wrong, never its value.
 
 import { type Claims, type DelegationRecord, readClaims, readDelegationRecord } from './claims.js';
@@ -164,66 +165,7 @@ export function readLaunchToken(value: unknown): LaunchTokenAnswer {
   const policy = new Fields(fields.raw('policy'), 'launch_token.policy');
   return {
     launch_token: fields.text('launch_token'),
-    expires_at: fields.text('expires_at'),
+    expires_at: fields.timestamp('expires_at'),
     policy: { allowed_scope: policy.strings('allowed_scope'), max_ttl: policy.integer('max_ttl') },
   };
-}
-
-/** `POST /v1/admin/apps`: the only answer that ever contains the client secret. */
-export interface RegisterAppAnswer {
-  readonly app_id: string;
-  /** Always empty here (protocol §2.14). */
-  readonly name: string;
-  readonly client_id: string;
-  readonly client_secret: string;
-  readonly scopes: readonly string[];
-  /** Seconds. */
-  readonly token_ttl: number;
-  /** Always empty here (protocol §2.14). */
-  readonly status: string;
-}
-
-export function readAppRegistration(value: unknown): RegisterAppAnswer {
-  const fields = new Fields(value, 'app');
-  return {
-    app_id: fields.text('app_id'),
-    name: fields.string('name'),
-    client_id: fields.text('client_id'),
-    client_secret: fields.text('client_secret'),
-    scopes: fields.strings('scopes'),
-    token_ttl: fields.integer('token_ttl'),
-    status: fields.string('status'),
-  };
-}
-
-/** `GET` and `PUT /v1/admin/apps/{id}`, and the items of {@link AppListAnswer} */
-export interface AppAnswer {
-  readonly app_id: string;
-  readonly name: string;
-  readonly client_id: string;
-  readonly scopes: readonly string[];
-  /** Seconds. */
-  readonly token_ttl: number;
-  readonly status: 'active' | 'inactive';
-  /** RFC 3339, whole seconds. */
-  readonly created_at: string;
-  readonly updated_at: string;
-}
-
-/** `GET /v1/admin/apps`, newest first */
-export interface AppListAnswer {
-  readonly apps: readonly AppAnswer[];
-  readonly total: number;
-}
-
-/** `DELETE /v1/admin/apps/{id}`; the blanks are the broker's (protocol §2.18). */
-export interface DeregisterAppAnswer {
-  readonly app_id: string;
-  readonly name: '';
-  readonly client_id: '';
-  readonly scopes: null;
-  readonly token_ttl: 0;
-  readonly status: 'inactive';
-  /** RFC 3339, whole seconds. */
-  readonly deregistered_at: string;
 }

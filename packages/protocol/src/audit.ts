@@ -16,7 +16,14 @@ export interface AuditEvent {
   readonly orch_id: string | undefined;
   /** May be redacted (protocol §7.3). */
   readonly detail: string;
+  /** The path of the request that was refused; only what a bearer token was refused for has one. */
+  readonly resource?: string | undefined;
+  /** `success` or `denied`. */
   readonly outcome: string | undefined;
+  /** Hops of the delegation; left out where there is none, as are the next two. */
+  readonly deleg_depth?: number | undefined;
+  readonly deleg_chain_hash?: string | undefined;
+  readonly bytes_transferred?: number | undefined;
   /** 64 lower-case hex digits, as is `prev_hash`. */
   readonly hash: string;
   /** The hash of the event before it; 64 zeros in the first. */
@@ -29,6 +36,9 @@ export interface AuditPage {
   readonly events: readonly AuditEvent[];
   /** Matches before paging. */
   readonly total: number;
+  /** As asked for, as is `limit`. */
+  readonly offset: number | undefined;
+  readonly limit: number | undefined;
 }
 
 /** @throws WireError */
@@ -36,7 +46,12 @@ export function readAuditPage(value: unknown): AuditPage {
   const page = new Fields(value, 'audit');
   const total = page.integer('total');
   if (total < 0) throw new WireError('audit.total', 'a count', total);
-  return { events: page.list('events', readAuditEvent), total };
+  return {
+    events: page.list('events', readAuditEvent),
+    total,
+    offset: page.optionalInteger('offset'),
+    limit: page.optionalInteger('limit'),
+  };
 }
 
 function readAuditEvent(value: unknown, path: string): AuditEvent {
@@ -49,7 +64,11 @@ function readAuditEvent(value: unknown, path: string): AuditEvent {
     task_id: event.optionalString('task_id'),
     orch_id: event.optionalString('orch_id'),
     detail: event.string('detail'),
+    resource: event.optionalString('resource'),
     outcome: event.optionalString('outcome'),
+    deleg_depth: event.optionalInteger('deleg_depth'),
+    deleg_chain_hash: event.optionalString('deleg_chain_hash'),
+    bytes_transferred: event.optionalInteger('bytes_transferred'),
     hash: readHash(event, 'hash'),
     prev_hash: readHash(event, 'prev_hash'),
   };

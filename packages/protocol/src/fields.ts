@@ -1,6 +1,7 @@
 // Unknown JSON in → typed fields out, or a WireError that names the place. The one schema language of
 // this package; every reader of wire data is written in it.
 
+import { isTimestamp } from './timestamp.js';
 import { WireError } from './wire-error.js';
 
 /** One JSON object being read. */
@@ -39,10 +40,21 @@ export class Fields {
     return this.raw(key) === undefined ? undefined : this.string(key);
   }
 
+  /** RFC 3339 text. */
+  timestamp(key: string): string {
+    const value = this.raw(key);
+    if (typeof value === 'string' && isTimestamp(value)) return value;
+    throw this.#error(key, 'an RFC 3339 time', value);
+  }
+
   integer(key: string): number {
     const value = this.raw(key);
     if (!Number.isSafeInteger(value)) throw this.#error(key, 'a safe integer', value);
     return value as number;
+  }
+
+  optionalInteger(key: string): number | undefined {
+    return this.raw(key) === undefined ? undefined : this.integer(key);
   }
 
   boolean(key: string): boolean {

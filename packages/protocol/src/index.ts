@@ -20,6 +20,8 @@ export { type SubjectKind, subjectKind } from './subject.js';
 // What a token says
 export { type Claims, type DelegationRecord, readClaims, readDelegationRecord } from './claims.js';
 export { chainHashInput, MAX_DELEGATION_DEPTH, recordSigningInput } from './delegation.js';
+// What an app may be called
+export { isAppName } from './app-name.js';
 // How the broker writes
 export { encodeJson } from './encode.js';
 export { formatTimestamp, formatTimestampSeconds, isTimestamp } from './timestamp.js';
@@ -38,15 +40,11 @@ export {
   type ValidateRequest,
 } from './requests.js';
 export {
-  type AppAnswer,
-  type AppListAnswer,
   type AuthAnswer,
   type ChallengeAnswer,
   type DelegateAnswer,
-  type DeregisterAppAnswer,
   type HealthAnswer,
   type LaunchTokenAnswer,
-  readAppRegistration,
   readAuth,
   readChallenge,
   readDelegation,
@@ -57,11 +55,21 @@ export {
   readRevocation,
   readValidation,
   type RegisterAnswer,
-  type RegisterAppAnswer,
   type RenewAnswer,
   type RevokeAnswer,
   type ValidateAnswer,
 } from './answers.js';
+export {
+  type AppAnswer,
+  type AppListAnswer,
+  type AppStatus,
+  type DeregisterAppAnswer,
+  readApp,
+  readAppList,
+  readAppRegistration,
+  readAppRemoval,
+  type RegisterAppAnswer,
+} from './app-answers.js';
 export { type AuditEvent, type AuditPage, readAuditPage } from './audit.js';
 export {
   type BrokerErrorCode,
@@ -82,3 +90,4 @@ export {
   assertTexts,
 } from './option-checks.js';
 export { isLoopback, parseBrokerUrl } from './broker-url.js';
+export { readTls, type TlsOptions, type TlsSettings } from './tls-options.js';

@@ -14,6 +14,13 @@ const EVENT = {
   hash: HASH,
   prev_hash: '0'.repeat(64),
 };
+const WHOLE_EVENT = {
+  ...EVENT,
+  resource: '/v1/revoke',
+  deleg_depth: 2,
+  deleg_chain_hash: 'cd'.repeat(32),
+  bytes_transferred: 7,
+};
 const MARKER = 'SECRET-TOKEN';
 
 function pageOf(event: unknown): unknown {
@@ -22,21 +29,33 @@ function pageOf(event: unknown): unknown {
 
 describe('readAuditPage', () => {
   test('reads a page, its total and what the protocol says of an event', () => {
-    expect(readAuditPage(pageOf({ ...EVENT, deleg_depth: 1, hint: 'x' }))).toEqual({
+    expect(readAuditPage(pageOf({ ...EVENT, hint: 'x' }))).toEqual({
       events: [EVENT],
       total: 7,
+      offset: 6,
+      limit: 100,
     });
     expect(readAuditPage({ events: [], total: 0 })).toEqual({ events: [], total: 0 });
   });
 
-  test.each(['agent_id', 'task_id', 'orch_id', 'outcome'] as const)(
-    'does without %s',
-    (optional) => {
-      const { [optional]: _, ...event } = EVENT;
-      expect(readAuditPage(pageOf(event)).events[0]?.[optional]).toBeUndefined();
-      expect(() => readAuditPage(pageOf({ ...EVENT, [optional]: null }))).toThrow(optional);
-    },
-  );
+  test.each([
+    'agent_id',
+    'task_id',
+    'orch_id',
+    'resource',
+    'outcome',
+    'deleg_depth',
+    'deleg_chain_hash',
+    'bytes_transferred',
+  ] as const)('does without %s', (optional) => {
+    const { [optional]: _, ...event } = WHOLE_EVENT;
+    expect(readAuditPage(pageOf(event)).events[0]?.[optional]).toBeUndefined();
+    expect(() => readAuditPage(pageOf({ ...WHOLE_EVENT, [optional]: null }))).toThrow(optional);
+  });
+
+  test('keeps all that the hash of an event covers', () => {
+    expect(readAuditPage(pageOf(WHOLE_EVENT)).events).toEqual([WHOLE_EVENT]);
+  });
 
   test.each([
     { name: 'an id that is none', event: { ...EVENT, id: '' }, path: 'audit.events[0].id' },
@@ -59,6 +78,8 @@ describe('readAuditPage', () => {
     { name: 'no total', page: { events: [] } },
     { name: 'a negative total', page: { events: [], total: -1 } },
     { name: 'a total that is no whole number', page: { events: [], total: 1.5 } },
+    { name: 'an offset that is text', page: { events: [], total: 1, offset: '0' } },
+    { name: 'no limit worth the name', page: { events: [], total: 1, limit: null } },
     { name: 'a list for a page', page: [] },
     { name: 'null', page: null },
   ])('refuses a page with $name', ({ page }) => {

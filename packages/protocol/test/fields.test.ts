@@ -53,6 +53,21 @@ describe('Fields', () => {
     expect(read('{"n":-1}').integer('n')).toBe(-1);
   });
 
+  test('tells an integer that is absent from one that is wrong', () => {
+    expect(read('{}').optionalInteger('n')).toBeUndefined();
+    expect(read('{"n":0}').optionalInteger('n')).toBe(0);
+    expect(() => read('{"n":null}').optionalInteger('n')).toThrow(
+      'answer.n: expected a safe integer',
+    );
+  });
+
+  test('takes RFC 3339 times only', () => {
+    expect(read('{"t":"2026-02-15T12:00:00.5Z"}').timestamp('t')).toBe('2026-02-15T12:00:00.5Z');
+    for (const json of ['{}', '{"t":"2026-02-30T12:00:00Z"}', '{"t":""}', '{"t":1}']) {
+      expect(() => read(json).timestamp('t')).toThrow('answer.t: expected an RFC 3339 time');
+    }
+  });
+
   test('tells text that may be empty from text that may not', () => {
     expect(read('{"s":""}').string('s')).toBe('');
     expect(() => read('{"s":""}').text('s')).toThrow('found an empty string');

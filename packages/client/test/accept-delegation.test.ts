@@ -1,0 +1,91 @@
+import { createBroker } from '@agentwrit/broker';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type Agent, AgentWritApp, AgentWritOperator, DelegatedToken } from '../src/index.js';
+import { rejection } from './fake-broker.js';
+
+const broker = createBroker({ bcryptCost: 4 });
+let app: AgentWritApp;
+let delegator: Agent;
+let delegate: Agent;
+
+beforeAll(async () => {
+  const { url } = await broker.listen();
+  await using operator = new AgentWritOperator({ brokerUrl: url, adminSecret: broker.adminSecret });
+  const { clientId, clientSecret } = await operator.registerApp({
+    name: 'orders',
+    scopes: ['read:data:*', 'write:data:*'],
+  });
+  app = new AgentWritApp({ brokerUrl: url, clientId, clientSecret });
+  const create = (taskId: string, scope: string[]): Promise<Agent> =>
+    app.createAgent({ orchId: 'orders', taskId, scope });
+  delegator = await create('hand-on', ['read:data:*', 'write:data:*']);
+  delegate = await create('take-over', ['read:data:catalogue']);
+});
+
+afterAll(async () => {
+  await app.close();
+  await broker.close();
+});
+
+describe('acceptDelegation', () => {
+  test('gives from the text alone what the delegator had', async () => {
+    const scope = ['write:data:order-7'];
+    const handed = await delegator.delegate({ to: delegate, scope, ttl: 90 });
+    const taken = await app.acceptDelegation(handed.accessToken);
+    expect(taken).toBeInstanceOf(DelegatedToken);
+    expect(taken).toMatchObject({
+      agentId: delegate.agentId,
+      scope,
+      expiresIn: 90,
+      accessToken: handed.accessToken,
+      released: false,
+    });
+    // The delegator also has the signatures, which validation leaves out.
+    expect(taken.delegationChain).toMatchObject([
+      { agent: delegator.agentId, scope: ['read:data:*', 'write:data:*'] },
+    ]);
+    expect(Math.abs(taken.expiresAt.getTime() - handed.expiresAt.getTime())).toBeLessThan(2000);
+
+    await taken.renew();
+    expect(await app.validate(handed.accessToken)).toMatchObject({ valid: false });
+    const further = await taken.delegate({ to: delegator, scope });
+    expect(further.delegationChain.map(({ agent }) => agent)).toEqual([
+      delegator.agentId,
+      delegate.agentId,
+    ]);
+    await taken.release();
+    expect(await app.validate(taken.accessToken)).toMatchObject({ valid: false });
+    expect(await rejection(taken.renew())).toMatchObject({
+      code: 'released',
+      message: 'delegated token has been released and cannot be renewed',
+    });
+  });
+
+  test.each<{ name: string; text: () => Promise<string> | string; error: object }>([
+    {
+      name: 'that the broker does not vouch for',
+      text: () => 'x.y.z',
+      error: { code: 'invalid_token', message: 'token is invalid or expired' },
+    },
+    {
+      name: 'that has been released',
+      text: async () => {
+        const handed = await delegator.delegate({ to: delegate, scope: ['read:data:order-7'] });
+        await handed.release();
+        return handed.accessToken;
+      },
+      error: { code: 'invalid_token' },
+    },
+    {
+      name: 'that is an agent’s own',
+      text: () => delegate.accessToken,
+      error: { code: 'invalid_token', message: 'the token was not delegated to an agent' },
+    },
+    { name: 'that is empty', text: () => '', error: { name: 'TypeError' } },
+  ])('does not take a text $name', async ({ text, error }) => {
+    const token = await text();
+    const failure = await rejection(app.acceptDelegation(token));
+    expect(failure).toMatchObject(error);
+    if (token !== '') expect(String(failure)).not.toContain(token);
+  });
+});

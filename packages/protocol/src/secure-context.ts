@@ -1,0 +1,27 @@
+// Certificates in → nothing out, or a TypeError: whether Node can use them. The only file here that needs Node.
+
+import { X509Certificate } from 'node:crypto';
+import { createSecureContext } from 'node:tls';
+import type { TlsSettings } from './tls-options.js';
+
+/**
+ * At once, and not with the first request: Node itself passes over an authority that it cannot read.
+ *
+ * @throws TypeError naming what cannot be used, without a word of a key
+ */
+export function assertUsableTls(tls: TlsSettings): void {
+  attempt('"tls.ca" holds a certificate that cannot be read', () => {
+    for (const authority of tls.ca ?? []) void new X509Certificate(authority);
+  });
+  attempt('"tls.cert" and "tls.key" cannot be read, or are not a pair', () => {
+    createSecureContext(tls);
+  });
+}
+
+function attempt(failure: string, work: () => void): void {
+  try {
+    work();
+  } catch (cause) {
+    throw new TypeError(failure, { cause });
+  }
+}
