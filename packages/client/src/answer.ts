@@ -43,7 +43,8 @@ export function readAnswer<T>(
   }
 }
 
-function readJson({ contentType, truncated, body }: TransportAnswer, maxBytes: number): unknown {
+function readJson(answer: TransportAnswer, maxBytes: number): unknown {
+  const { contentType, truncated, isUtf8, body } = answer;
   // A proxy's log-in page is 200 too.
   if (!isJsonType(contentType)) {
     throw new UnreadableAnswer('content-type', 'application/json', contentType);
@@ -51,6 +52,8 @@ function readJson({ contentType, truncated, body }: TransportAnswer, maxBytes: n
   if (truncated) {
     throw new UnreadableAnswer('body', `at most ${maxBytes / 2 ** 20} MiB`, body, true);
   }
+  // RFC 8259 §8.1. What would stand in place of the rest is not what the broker said.
+  if (!isUtf8) throw new UnreadableAnswer('body', 'UTF-8', body);
   try {
     return JSON.parse(body);
   } catch {

@@ -121,16 +121,12 @@ export abstract class Credential extends Confidential {
    */
   async renew(options: CallOptions = {}): Promise<void> {
     const signal = readSignal(options, 'renew');
-    // A release under way decides first: a token renewed behind its back would live on unnoticed.
-    while (this.#release.underway) await this.#release.settled(signal);
-    this.#assertLive('be renewed');
-    const { broker } = this.#surroundings;
-    // Not tied to the signal: were its answer thrown away, the agent would be left with a dead token.
-    await this.#renewal.join(async () => {
-      this.#token = await broker.within(undefined, (deadline) =>
-        broker.renew({ bearer: this.#token, deadline }),
-      );
-    }, signal);
+    if (!this.#release.underway) return this.#renewed(signal);
+    // It decides first: a token renewed behind its back would live on unnoticed.
+    return this.#surroundings.broker.within(signal, async (deadline) => {
+      while (this.#release.underway) await this.#release.settled(deadline.signal);
+      await this.#renewed(deadline.signal);
+    });
   }
 
   /**
@@ -141,19 +137,19 @@ export abstract class Credential extends Confidential {
     const signal = readSignal(options, 'release');
     if (this.#released) return;
     const { broker } = this.#surroundings;
-    await this.#release.join(async () => {
-      // What has to be released is the token that the renewal leaves.
-      while (this.#renewal.underway) await this.#renewal.settled();
-      try {
-        await broker.within(undefined, (deadline) =>
-          broker.release({ bearer: this.#token, deadline }),
-        );
-      } catch (error) {
-        if (!isDeadToken(error)) throw error;
-      }
-      this.#released = true;
-      for (const alive of this.#keptAlive) alive.stop();
-    }, signal);
+    const release = (): Promise<void> =>
+      broker.within(undefined, async (deadline) => {
+        // What has to be released is the token that the renewal leaves.
+        while (this.#renewal.underway) await this.#renewal.settled(deadline.signal);
+        try {
+          await broker.release({ bearer: this.#token, deadline });
+        } catch (error) {
+          if (!isDeadToken(error)) throw error;
+        }
+        this.#released = true;
+        for (const alive of this.#keptAlive) alive.stop();
+      });
+    await this.#release.join(release, signal);
   }
 
   /** Releases it at the end of an `await using` block. */
@@ -178,6 +174,17 @@ export abstract class Credential extends Confidential {
       }
     });
     return { agentId: body.delegate_to, scope: body.scope, token, delegationChain: chain };
+  }
+
+  async #renewed(signal: AbortSignal | undefined): Promise<void> {
+    this.#assertLive('be renewed');
+    const { broker } = this.#surroundings;
+    // Not tied to what its callers have time for: were its answer thrown away, they would be left with a dead token.
+    await this.#renewal.join(async () => {
+      this.#token = await broker.within(undefined, (deadline) =>
+        broker.renew({ bearer: this.#token, deadline }),
+      );
+    }, signal);
   }
 
   /** A token that nothing under way is about to kill. */

@@ -1,6 +1,7 @@
 // Calls that need a standing credential in → a live access token for each of them out.
 
 import type { AccessToken } from './access-token.js';
+import { TransportError } from './errors.js';
 import { AuthenticationError, ProblemResponseError } from './problem-response.js';
 import { SingleFlight } from './single-flight.js';
 
@@ -66,11 +67,20 @@ export class Session {
 
   async #current(signal: AbortSignal | undefined): Promise<AccessToken> {
     const now = this.#now();
-    if (this.#token === undefined || now >= this.#goodUntil) {
-      return this.#authentication.join(() => this.#renewed(), signal);
-    }
+    if (this.#token === undefined || now >= this.#goodUntil) return this.#authenticated(signal);
     if (now >= this.#replaceFrom) this.#replaceAhead();
     return this.#token;
+  }
+
+  async #authenticated(signal: AbortSignal | undefined): Promise<AccessToken> {
+    const isOthers = this.#authentication.underway;
+    try {
+      return await this.#authentication.join(() => this.#renewed(), signal);
+    } catch (error) {
+      // Somebody else's time was up, and not this caller's: one that tries again after a timeout comes here.
+      if (!isOthers || !isTimeout(error)) throw error;
+    }
+    return this.#authentication.join(() => this.#renewed(), signal);
   }
 
   /** The token in use is still good: a failure is nobody's, until the next try. */
@@ -97,4 +107,8 @@ export class Session {
   #dropIfRefused(token: AccessToken, error: unknown): void {
     if (error instanceof AuthenticationError && this.#token === token) this.#token = undefined;
   }
+}
+
+function isTimeout(error: unknown): boolean {
+  return error instanceof TransportError && error.code === 'timeout';
 }

@@ -1,6 +1,7 @@
 // One request to the broker in → status, headers of interest and text of the answer out. Knows nothing of
 // what they mean.
 
+import { isUtf8 } from 'node:buffer';
 import {
   assertBoolean,
   assertKnownOptions,
@@ -54,6 +55,8 @@ export interface TransportAnswer {
   readonly body: string;
   /** The answer went on beyond what was read. */
   readonly truncated: boolean;
+  /** Else bytes that are no text were replaced in `body`. */
+  readonly isUtf8: boolean;
 }
 
 // The broker's own limit for requests (protocol §1.6); its answers are far smaller.
@@ -159,7 +162,7 @@ export class Transport {
 async function readText(
   stream: AsyncIterable<Uint8Array>,
   maxBytes: number,
-): Promise<{ body: string; truncated: boolean }> {
+): Promise<Pick<TransportAnswer, 'body' | 'truncated' | 'isUtf8'>> {
   const chunks: Uint8Array[] = [];
   let size = 0;
   for await (const chunk of stream) {
@@ -168,7 +171,8 @@ async function readText(
     if (size > maxBytes) break;
     chunks.push(chunk);
   }
-  return { body: Buffer.concat(chunks).toString('utf8'), truncated: size > maxBytes };
+  const bytes = Buffer.concat(chunks);
+  return { body: bytes.toString('utf8'), truncated: size > maxBytes, isUtf8: isUtf8(bytes) };
 }
 
 // undici's parser error carries the bytes it could not parse, and those can hold a token.

@@ -44,7 +44,7 @@ async function fixture(options: { readonly tokenTtl?: number } = {}) {
 }
 
 describe('an agent', () => {
-  test('is created with an id of its orchestrator and task, and with its scope', async () => {
+  test('is created with an id of its orchestrator and task, and with its scope (story 1)', async () => {
     await using f = await fixture();
     const agent = await f.create(['read:data:order-7'], 'order-7');
     expect(agent.agentId).toMatch(
@@ -53,7 +53,7 @@ describe('an agent', () => {
     expect(agent).toMatchObject({ scope: ['read:data:order-7'], expiresIn: 300 });
   });
 
-  test('has a token whose claims say what was asked for', async () => {
+  test('has a token whose claims say what was asked for (story 4)', async () => {
     await using f = await fixture();
     const agent = await f.create(['read:data:order-7']);
     const claims = {
@@ -69,7 +69,7 @@ describe('an agent', () => {
     expect(await validate(f.url, agent.accessToken)).toMatchObject({ valid: true, claims });
   });
 
-  test('renews: another token, the same id, and the old token is dead', async () => {
+  test('renews: another token, the same id, and the old token is dead (story 2)', async () => {
     await using f = await fixture();
     const agent = await f.create(['read:data:*']);
     const { agentId, accessToken } = agent;
@@ -91,7 +91,7 @@ describe('an agent', () => {
     expect(await f.alive(agent)).toBe(true);
   });
 
-  test('releases: its token is dead, and releasing again is silent', async () => {
+  test('releases: its token is dead, and releasing again is silent (story 3)', async () => {
     await using f = await fixture();
     const agent = await f.create(['read:data:*']);
     await agent.release();
@@ -100,7 +100,7 @@ describe('an agent', () => {
     expect(agent.released).toBe(true);
   });
 
-  test('that outlives its token releases without complaint, but cannot renew', async () => {
+  test('that outlives its token releases without complaint, but cannot renew (story 10)', async () => {
     await using f = await fixture();
     const agent = await f.create(['read:data:*'], 'task-1', 5);
     expect(await f.alive(agent)).toBe(true);
@@ -121,7 +121,7 @@ describe('an agent', () => {
     await agent.release();
   });
 
-  test('is one of several with ids and scopes of their own', async () => {
+  test('is one of several with ids and scopes of their own (story 12)', async () => {
     await using f = await fixture();
     const agents = await Promise.all(
       ['a', 'b', 'c'].map((name) => f.create([`read:data:${name}`], `task-${name}`)),
@@ -136,7 +136,7 @@ describe('an agent', () => {
     ]);
   });
 
-  test('checks its own scope without asking anybody', async () => {
+  test('checks its own scope without asking anybody (story 9)', async () => {
     await using f = await fixture();
     const agent = await f.create(['read:data:customer-7', 'write:data:*']);
     expect(scopeIsSubset(['read:data:customer-7', 'write:data:order-9'], agent.scope)).toBe(true);
@@ -154,7 +154,7 @@ describe('an agent', () => {
 });
 
 describe('a delegation', () => {
-  test('of narrower scope is valid with exactly that scope', async () => {
+  test('of narrower scope is valid with exactly that scope (story 5)', async () => {
     await using f = await fixture();
     const [from, to] = [await f.create(['read:data:*']), await f.create(['read:config:*'])];
     const token = await from.delegate({ to: to.agentId, scope: ['read:data:order-7'], ttl: 30 });
@@ -170,7 +170,7 @@ describe('a delegation', () => {
     });
   });
 
-  test('of everything held is accepted, for 60 seconds by default', async () => {
+  test('of everything held is accepted, for 60 seconds by default (story 8)', async () => {
     await using f = await fixture();
     const from = await f.create(['read:data:*', 'write:data:*']);
     const token = await from.delegate({ to: from.agentId, scope: from.scope });
@@ -180,7 +180,7 @@ describe('a delegation', () => {
     expect(await f.alive(token)).toBe(false);
   });
 
-  test('of a scope not held is refused here and at the broker alike', async () => {
+  test('of a scope not held is refused here and at the broker alike (stories 6 and 11)', async () => {
     await using f = await fixture();
     const agent = await f.create(['read:data:*']);
     const scope = ['write:data:order-7'];
@@ -213,7 +213,7 @@ describe('a delegation', () => {
     expect(error).toMatchObject({ status: 404, code: 'not_found' });
   });
 
-  test('can be handed on over plain HTTP, narrowed once more', async () => {
+  test('can be handed on over plain HTTP, narrowed once more (story 7)', async () => {
     await using f = await fixture();
     const a = await f.create(['read:data:*', 'write:data:*'], 'a');
     const b = await f.create(['read:config:*'], 'b');
@@ -252,7 +252,7 @@ describe('a delegation', () => {
 
 describe('validation', () => {
   test.each(['random text', 'a.b.c', 'a.b.c.d.e', "' OR 1=1 --", 'x'.repeat(1000), ' ', ''])(
-    'of garbage (%s) is invalid, not an error',
+    'of garbage (%s) is invalid, not an error (story 14)',
     async (garbage) => {
       await using f = await fixture();
       expect(await f.app.validate(garbage)).toEqual(INVALID);
@@ -262,7 +262,7 @@ describe('validation', () => {
 });
 
 describe('an app', () => {
-  test('tells the health of its broker', async () => {
+  test('tells the health of its broker (story 15)', async () => {
     await using f = await fixture();
     expect(await f.app.health()).toMatchObject({ status: 'ok', dbConnected: true });
   });

@@ -20,6 +20,7 @@ function answer(status: number, body: string, headers: object = {}) {
     retryAfter: undefined,
     requestId: undefined,
     truncated: false,
+    isUtf8: true,
     ...headers,
   };
 }

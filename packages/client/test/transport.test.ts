@@ -28,6 +28,7 @@ describe('a request', () => {
       requestId: 'r-1',
       body: '{}',
       truncated: false,
+      isUtf8: true,
     });
     expect(broker.to(route)[0]).toMatchObject({
       headers: {
