@@ -39,7 +39,7 @@ export function readDelegateOptions(
   const delegate: unknown = typeof to === 'object' && to !== null ? to.agentId : to;
   if (typeof delegate !== 'string' || parseAgentId(delegate) === undefined) {
     throw new TypeError(
-      '"to" must be an agent id "spiffe://DOMAIN/agent/ORCH/TASK/INSTANCE", or have one as "agentId"',
+      '"to" must be an agent id, "spiffe://DOMAIN/agent/ORCH/TASK/" and 16 hex digits, or have one as "agentId"',
     );
   }
   assertScopes(scope, 'scope');

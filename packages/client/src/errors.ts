@@ -74,16 +74,28 @@ export class DelegationError extends AgentWritError {
   }
 }
 
-/** The token has expired or was revoked, and renewing it is no longer possible; `cause` says how that was learnt. */
+const LOSSES = {
+  /** Revoked, or released or renewed elsewhere: whoever did that meant it. */
+  refused: 'the broker refuses its token',
+  /** It ran out before it could be renewed: a new agent may well be allowed to go on. */
+  expired: 'its token ran out before it could be renewed',
+  /** The app was closed, over whose connection it was renewed. */
+  closed: 'its app was closed',
+} as const;
+
+/** Renewing is no longer possible; `reason` says why, and `cause` how that was learnt. */
 export class AuthorityLostError extends AgentWritError {
   override readonly name = 'AuthorityLostError';
   declare readonly code: 'authority_lost';
   /** Whose. */
   readonly agentId: string;
+  readonly reason: keyof typeof LOSSES;
 
-  constructor(agentId: string, cause: Error) {
-    super('authority_lost', `${agentId} has lost its authority: ${summary(cause)}`, { cause });
+  constructor(agentId: string, reason: keyof typeof LOSSES, cause: Error) {
+    const message = `${agentId} has lost its authority: ${LOSSES[reason]} (${summary(cause)})`;
+    super('authority_lost', message, { cause });
     this.agentId = agentId;
+    this.reason = reason;
   }
 }
 

@@ -84,6 +84,20 @@ export class KeepAlive {
     this.stop();
   }
 
+  /** To be called when the broker has refused the current token, whoever asked. */
+  lose(error: Error): void {
+    if (this.#isStopped) return;
+    this.#lose(this.#life.token().remainingMs <= 0 ? 'expired' : 'refused', error);
+  }
+
+  #lose(reason: AuthorityLostError['reason'], cause: Error): void {
+    const { onLost } = this.#options;
+    const lost = new AuthorityLostError(this.#life.agentId, reason, cause);
+    this.stop();
+    this.#lost.abort(lost);
+    notify(onLost, lost);
+  }
+
   /** Until that token is due. */
   #await(token: AccessToken, minMs = 0): void {
     const dueMs = token.remainingMs - (1 - DUE_PART) * token.expiresIn * 1000;
@@ -120,22 +134,17 @@ export class KeepAlive {
   #miss(token: AccessToken, error: Error): void {
     if (this.#isStopped) return;
     const { remainingMs } = token;
-    if (isFinal(error) || remainingMs < -AFTERLIFE_MS) {
-      const { onLost } = this.#options;
-      const lost = new AuthorityLostError(this.#life.agentId, error);
-      this.stop();
-      this.#lost.abort(lost);
-      notify(onLost, lost);
-      return;
-    }
+    if (isClosed(error)) return this.#lose('closed', error);
+    if (remainingMs < -AFTERLIFE_MS) return this.#lose('expired', error);
+    if (isDeadToken(error)) return this.lose(error);
     this.#schedule(token, Math.min(LOOK_MS, Math.max(MIN_PAUSE_MS, PAUSE_PART * remainingMs)));
     notify(this.#options.onMissed, error);
   }
 }
 
-/** Whether no later try can do better. */
-function isFinal(error: Error): boolean {
-  return isDeadToken(error) || (error instanceof AgentWritError && error.code === 'closed');
+/** Then no later try can do better. */
+function isClosed(error: Error): boolean {
+  return error instanceof AgentWritError && error.code === 'closed';
 }
 
 /** What the program makes of it must not end the renewing: an error of its own is thrown where nothing waits. */

@@ -1,6 +1,6 @@
 // Options of several calls as given in → nothing out, or a TypeError that names the option.
 
-import { assertKnownOptions, assertNumber, assertScope } from '@agentwrit/protocol';
+import { assertKnownOptions, assertNumber, assertScope, isScope } from '@agentwrit/protocol';
 
 /** What every call to the broker can be given. */
 export interface CallOptions {
@@ -31,5 +31,13 @@ export function assertScopes(value: unknown, name: string): asserts value is rea
   if (!Array.isArray(value) || value.length === 0) {
     throw new TypeError(`"${name}" must be a non-empty array of scopes`);
   }
-  for (const [index, scope] of value.entries()) assertScope(scope, `${name}[${index}]`);
+  for (const [index, scope] of value.entries()) {
+    assertScope(scope, `${name}[${index}]`);
+    // "a:b:c d:e:f": the broker takes it for one scope, which covers neither of the two.
+    if (scope.split(/[\s,]+/).filter(isScope).length > 1) {
+      throw new TypeError(
+        `"${name}[${index}]" must be one scope, and holds several: give each its own text`,
+      );
+    }
+  }
 }

@@ -3,9 +3,11 @@
 import {
   assertKnownOptions,
   assertText,
+  isAgentIdSegment,
   REVOCATION_LEVELS,
   type RevocationLevel,
   type RevokeRequest,
+  subjectKind,
 } from '@agentwrit/protocol';
 import { assertSignal, type CallOptions } from './option-checks.js';
 
@@ -13,6 +15,25 @@ export interface RevokeOptions extends CallOptions {
   readonly level: RevocationLevel;
   /** `token`: jti. `agent`: agent id. `task`: task id. `chain`: agent id of the first delegator. */
   readonly target: string;
+}
+
+// The broker revokes whatever it is told, also what no token can ever be, and says that it is done.
+const TARGETS: Readonly<
+  Record<RevocationLevel, { what: string; isPossible: (target: string) => boolean }>
+> = {
+  // The token itself would go into the audit log.
+  token: { what: 'the id of a token, its "jti", not the token', isPossible: isTokenId },
+  agent: { what: 'the id of an agent, of an app ("app:…") or "admin"', isPossible: isSubject },
+  task: { what: 'the id of a task', isPossible: isAgentIdSegment },
+  chain: { what: 'the id of the agent that delegated first', isPossible: isSubject },
+};
+
+function isTokenId(target: string): boolean {
+  return target.length <= 128 && /^[\w-]+$/.test(target);
+}
+
+function isSubject(target: string): boolean {
+  return subjectKind(target) !== 'unknown';
 }
 
 /** @throws TypeError naming the option that is wrong or unknown */
@@ -26,6 +47,8 @@ export function readRevokeOptions(options: RevokeOptions): {
     throw new TypeError(`"level" must be one of ${REVOCATION_LEVELS.join(', ')}`);
   }
   assertText(target, 'target');
+  const takes = TARGETS[level];
+  if (!takes.isPossible(target)) throw new TypeError(`"target" must be ${takes.what}`);
   assertSignal(signal);
   return { body: { level, target }, signal };
 }

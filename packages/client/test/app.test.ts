@@ -170,6 +170,8 @@ describe('createAgent', () => {
     { name: '"scope"', options: { scope: [] } },
     { name: '"scope"', options: { scope: 'read:data:*' } },
     { name: '"scope[1]"', options: { scope: ['read:data:*', 'read:data'] } },
+    { name: '"scope[0]"', options: { scope: ['read:data:1 write:data:2'] } },
+    { name: '"scope[0]"', options: { scope: ['read:data:1,write:data:2'] } },
     { name: '"maxTtl"', options: { maxTtl: 0 } },
     { name: '"maxTtl"', options: { maxTtl: Number.NaN } },
     { name: '"maxTtl"', options: { maxTtl: 1.5 } },

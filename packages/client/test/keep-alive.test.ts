@@ -47,7 +47,7 @@ function scene(expiresIn: number, options: KeepAliveOptions = {}) {
     {
       onRenewed: () => note('renewed'),
       onMissed: (error) => note(`missed ${error.name}`),
-      onLost: (error) => note(`lost ${(error.cause as Error).name}`),
+      onLost: (error) => note(`lost ${error.reason} ${(error.cause as Error).name}`),
       ...options,
     },
     {
@@ -104,13 +104,14 @@ describe('a keeper', () => {
     const aborted = vi.fn<() => void>();
     alive.signal.addEventListener('abort', aborted);
     await pass(1000);
-    expect(log).toEqual(['240 lost AuthenticationError']);
+    expect(log).toEqual(['240 lost refused AuthenticationError']);
     expect(aborted).toHaveBeenCalledTimes(1);
     expect(alive.signal.reason).toBeInstanceOf(AuthorityLostError);
     expect(alive.signal.reason).toMatchObject({
       code: 'authority_lost',
       agentId: AGENT_ID,
-      message: `${AGENT_ID} has lost its authority: No`,
+      reason: 'refused',
+      message: `${AGENT_ID} has lost its authority: the broker refuses its token (No)`,
       cause: DEAD,
     });
     expect(state.stops).toBe(1);
@@ -125,7 +126,7 @@ describe('a keeper', () => {
     expect(log.every((line) => line.includes('missed'))).toBe(true);
     await pass(0.5);
     const [last] = log.slice(-1);
-    expect(last).toMatch(/^12\.\d+ lost TransportError$/);
+    expect(last).toMatch(/^12\.\d+ lost expired TransportError$/);
     await pass(100);
     expect(log.at(-1)).toBe(last);
   });
@@ -141,7 +142,27 @@ describe('a keeper', () => {
     const { log, state, pass } = scene(300);
     state.renew = fail(new AgentWritError('closed', 'closed'));
     await pass(241);
-    expect(log).toEqual(['240 lost AgentWritError']);
+    expect(log).toEqual(['240 lost closed AgentWritError']);
+  });
+
+  test('takes a refusal after its end for the end', async () => {
+    const { log, state, pass } = scene(10);
+    state.renew = fail(DOWN);
+    await pass(10.1);
+    state.renew = fail(DEAD);
+    await pass(1);
+    expect(log.at(-1)).toMatch(/lost expired AuthenticationError$/);
+  });
+
+  test('hears of a refusal that somebody else was given', async () => {
+    const { alive, log, pass } = scene(300);
+    await pass(100);
+    alive.lose(DEAD);
+    alive.lose(DEAD);
+    await pass(0);
+    expect(log).toEqual(['100 lost refused AuthenticationError']);
+    expect(alive.signal.aborted).toBe(true);
+    expect(vi.getTimerCount()).toBe(0);
   });
 
   test('leaves it to whoever renews before it', async () => {

@@ -101,8 +101,8 @@ describe('at a broker', () => {
   test('the audit log says what happened, in order, exactly as far as it was asked for', async () => {
     await using f = await realFixture();
     await f.operator.registerApp(APP);
-    await f.operator.revoke({ level: 'task', target: 'task+1 & more' });
-    await f.operator.revoke({ level: 'chain', target: 'someone' });
+    await f.operator.revoke({ level: 'agent', target: 'app:x+1 & more' });
+    await f.operator.revoke({ level: 'chain', target: 'admin' });
     const read = async (options: Parameters<AgentWritOperator['auditEvents']>[0]) =>
       (await collect(f.operator.auditEvents(options))).map((event) => event.id);
     const all = await collect(f.operator.auditEvents());
@@ -114,7 +114,7 @@ describe('at a broker', () => {
     ]);
     const ids = all.map((event) => event.id);
     expect(await read({ eventType: 'token_revoked' })).toEqual(ids.slice(2));
-    expect(await read({ agentId: 'task+1 & more' })).toEqual(ids.slice(2, 3));
+    expect(await read({ agentId: 'app:x+1 & more' })).toEqual(ids.slice(2, 3));
     expect(await read({ taskId: 'none' })).toEqual([]);
     expect(await read({ outcome: 'denied' })).toEqual([]);
     expect(await read({ outcome: 'success', offset: 1, limit: 2 })).toEqual(ids.slice(1, 3));

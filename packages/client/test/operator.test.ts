@@ -7,6 +7,7 @@ import {
   type RevokeOptions,
 } from '../src/index.js';
 import {
+  AGENT_ID,
   ADMIN_AUTH,
   ADMIN_LAUNCH,
   type Answer,
@@ -123,12 +124,16 @@ describe('an operator', () => {
   test.each([
     { name: '"level"', options: { level: 'Agent' } },
     { name: '"target"', options: { target: '' } },
+    { name: '"target"', options: { target: 'nobody' } },
+    { name: '"target"', options: { level: 'chain', target: 'task-1' } },
+    { name: '"target"', options: { level: 'task', target: 'task 1' } },
+    { name: '"jti"', options: { level: 'token', target: 'aaaa.bbbb.cccc' } },
     { name: '"signal"', options: { signal: {} } },
     { name: 'unknown option "reason"', options: { reason: 'x' } },
   ])('revokes nothing with a wrong $name', async ({ name, options }) => {
     await using broker = await FakeBroker.start();
     await using operator = operatorOf(broker);
-    const call = operator.revoke({ level: 'agent', target: 'x', ...options } as RevokeOptions);
+    const call = operator.revoke({ level: 'agent', target: AGENT_ID, ...options } as RevokeOptions);
     const error = await rejection(call);
     expect(error).toBeInstanceOf(TypeError);
     expect(String(error)).toContain(name);

@@ -197,21 +197,25 @@ describe('launch-token create', () => {
 });
 
 describe('revoke', () => {
-  it.each(['token', 'agent', 'task', 'chain'])('revokes at level %s', async (level) => {
+  const agentId = 'spiffe://agentwrit.local/agent/orch-1/task-1/0123456789abcdef';
+  it.each([
+    { level: 'token', target: '00112233445566778899aabbccddeeff' },
+    { level: 'agent', target: agentId },
+    { level: 'task', target: 'task-1' },
+    { level: 'chain', target: agentId },
+  ])('revokes at level $level', async ({ level, target }) => {
     await using broker = await createTestBroker();
-    const argv = ['revoke', '--level', level, '--target', 'some target'];
+    const argv = ['revoke', '--level', level, '--target', target];
     const { code, stdout } = await at(broker, ...argv);
     expect({ code, stdout }).toEqual({
       code: 0,
-      stdout: ['revoked  some target', `level    ${level}`],
+      stdout: [`revoked  ${target}`, `level    ${level}`],
     });
-    expect(broker.auditEvents().at(-1)?.detail).toBe(
-      `revoked at level=${level} target=some target`,
-    );
+    expect(broker.auditEvents().at(-1)?.detail).toBe(`revoked at level=${level} target=${target}`);
     expect(documentOf(await at(broker, ...argv, '--json'))).toEqual({
       revoked: true,
       level,
-      target: 'some target',
+      target,
       count: 1,
     });
   });
