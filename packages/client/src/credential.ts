@@ -3,7 +3,7 @@
 
 import type { DelegationRecord } from '@agentwrit/protocol';
 import type { AccessToken, BearerHeader } from './access-token.js';
-import { assertSendable, authorizedFetch } from './authorized-fetch.js';
+import { authorizedFetch, readApiCall } from './authorized-fetch.js';
 import { Confidential } from './confidential.js';
 import { type DelegateOptions, readDelegateOptions } from './delegate-options.js';
 import { AgentWritError } from './errors.js';
@@ -84,8 +84,7 @@ export abstract class Credential extends Confidential {
    * @throws AgentWritError `released`
    */
   async fetch(input: string | URL | Request, init: RequestInit = {}): Promise<Response> {
-    assertSendable(input, init, this.#surroundings);
-    return authorizedFetch(input, init, {
+    return authorizedFetch(readApiCall(input, init, this.#surroundings), {
       fetch: this.#surroundings.fetch,
       current: (signal) => this.#usable('be used', signal),
     });
