@@ -45,12 +45,24 @@ export class RateLimitError extends ProblemResponseError {
   override readonly name = 'RateLimitError';
 }
 
+// The broker's 401 for a token that it was not shown, or not asked whether it is alive (protocol §1.9): something in
+// between dropped or changed the header, or the broker's audience is not what it was.
+const NOT_ITS_DEATH: ReadonlySet<string> = new Set([
+  'missing authorization header',
+  'invalid authorization scheme',
+  'token audience mismatch',
+]);
+
 /**
  * Whether the broker refused the token itself. Its 401 carries its code (protocol §1.9); one from something
  * between here and there says nothing about the token.
  */
 export function isDeadToken(error: unknown): boolean {
-  return error instanceof AuthenticationError && error.code === 'unauthorized';
+  return (
+    error instanceof AuthenticationError &&
+    error.code === 'unauthorized' &&
+    !NOT_ITS_DEATH.has(error.problem.detail)
+  );
 }
 
 // One line, whatever was sent: messages end up in logs.

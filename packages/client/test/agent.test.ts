@@ -141,6 +141,15 @@ describe('release', () => {
       answer: json(401, 'Please log in', { 'content-type': 'text/html' }),
       error: { status: 401 },
     },
+    ...[
+      'missing authorization header',
+      'invalid authorization scheme',
+      'token audience mismatch',
+    ].map((detail) => ({
+      name: `is answered 401 "${detail}", which does not mean that the token is dead,`,
+      answer: problem(401, 'unauthorized', detail),
+      error: { status: 401 },
+    })),
     {
       name: 'is answered 200 by something that is not the broker',
       answer: json(200, {}),
