@@ -1,7 +1,7 @@
 // The broker said no: one class per status that callers treat differently (protocol §10.8).
 
 import type { ProblemDetails } from '@agentwrit/protocol';
-import { AgentWritError } from './errors.js';
+import { AgentWritError, type AgentWritErrorCode } from './errors.js';
 
 export interface ProblemEvidence {
   readonly requestId?: string | undefined;
@@ -10,7 +10,20 @@ export interface ProblemEvidence {
   readonly url?: string | undefined;
 }
 
-/** Any status but 2xx. `code` is the problem's `error_code`, or `problem_response` without one. */
+// What only this package can know: in somebody else's body such a word means something else, if anything.
+const OWN_CODES: ReadonlySet<string> = new Set<AgentWritErrorCode>([
+  'released',
+  'authority_lost',
+  'invalid_token',
+  'closed',
+  'transport',
+  'timeout',
+  'malformed_answer',
+  'audit_gap',
+  'crypto',
+]);
+
+/** Any status but 2xx. `code` is the problem's `error_code`, or `problem_response` without one of the broker's. */
 export class ProblemResponseError extends AgentWritError {
   override readonly name: string = 'ProblemResponseError';
   /** As sent, with tokens and secrets replaced. */
@@ -22,7 +35,9 @@ export class ProblemResponseError extends AgentWritError {
   readonly retryAfterSeconds: number | undefined;
 
   constructor(problem: ProblemDetails, evidence: ProblemEvidence = {}) {
-    super(problem.error_code || 'problem_response', summary(problem, evidence.url));
+    const { error_code: code = '' } = problem;
+    const isTheirs = code !== '' && !OWN_CODES.has(code);
+    super(isTheirs ? code : 'problem_response', summary(problem, evidence.url));
     this.problem = problem;
     this.status = problem.status;
     this.requestId = evidence.requestId;

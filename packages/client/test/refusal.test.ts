@@ -73,6 +73,15 @@ describe('a refusal', () => {
     expect(error.problem).toEqual(JSON.parse(PROBLEM));
   });
 
+  test.each(['released', 'closed', 'timeout', 'authority_lost', 'malformed_answer'])(
+    'does not pass for "%s", which only this package says',
+    (code) => {
+      const error = read(503, JSON.stringify({ title: 'No', error_code: code }));
+      expect(error.code).toBe('problem_response');
+      expect(error.problem.error_code).toBe(code);
+    },
+  );
+
   test('names the path without its query', () => {
     const request = { path: '/v1/audit/events?task_id=x', url: URL, secrets: [] };
     const error = readRefusal(answer(404, 'no'), request);
