@@ -82,6 +82,17 @@ describe('a refusal', () => {
     },
   );
 
+  test('is no longer than a log can bear, and holds no half secret where it is cut', () => {
+    const long = `${'x'.repeat(4090)}sesame-0123456789${'x'.repeat(900_000)}`;
+    const body = { title: long, detail: long, error_code: long, request_id: long, type: long };
+    const error = read(500, JSON.stringify(body), {}, ['sesame-0123456789']);
+    expect(JSON.stringify([error.code, error.requestId, error.problem]).length).toBeLessThan(
+      30_000,
+    );
+    expect(error.message.length).toBeLessThan(10_000);
+    expect(JSON.stringify(error)).not.toContain('sesam');
+  });
+
   test('names the path without its query', () => {
     const request = { path: '/v1/audit/events?task_id=x', url: URL, secrets: [] };
     const error = readRefusal(answer(404, 'no'), request);
