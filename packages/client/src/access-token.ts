@@ -12,6 +12,11 @@ export type BearerHeader = { readonly authorization: string };
 // RFC 6750 §2.1 is narrower; this is what a header value can carry without changing it.
 const PRINTABLE = /^[\x21-\x7e]+$/;
 
+/** Whether a text can stand as a token in a header. */
+export function isTokenText(text: string): boolean {
+  return PRINTABLE.test(text);
+}
+
 /** One access token, as the broker issued it. Immutable. */
 export class AccessToken extends Confidential {
   readonly #text: string;
@@ -28,7 +33,7 @@ export class AccessToken extends Confidential {
    */
   constructor(answer: { access_token: string; expires_in: number }, sentAtMs: number) {
     super();
-    if (!PRINTABLE.test(answer.access_token)) {
+    if (!isTokenText(answer.access_token)) {
       throw new WireError('access_token', 'printable ASCII', answer.access_token);
     }
     this.#text = answer.access_token;

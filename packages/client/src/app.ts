@@ -6,7 +6,7 @@ import {
   type LaunchTokenRequest,
   subjectKind,
 } from '@agentwrit/protocol';
-import { AccessToken } from './access-token.js';
+import { AccessToken, isTokenText } from './access-token.js';
 import type { Agent } from './agent.js';
 import { Confidential } from './confidential.js';
 import { DelegatedToken } from './delegated-token.js';
@@ -127,17 +127,26 @@ export class AgentWritApp extends Confidential {
    * Takes over a token that was delegated to one of this app's agents in another process and handed over as text.
    * Asks the broker what it says, so that scope and chain are not the sender's word.
    *
+   * @throws TypeError when it cannot stand in a header, as with the end of the line that it was read from
    * @throws AgentWritError `invalid_token` when the broker does not vouch for it, or it was not delegated
    */
   async acceptDelegation(accessToken: string, options: CallOptions = {}): Promise<DelegatedToken> {
     assertText(accessToken, 'accessToken');
+    // The broker vouches for it with a line break as well (protocol §3.6).
+    if (!isTokenText(accessToken)) {
+      throw new TypeError('"accessToken" must be printable ASCII without spaces or line breaks');
+    }
+    const askedAtMs = Date.now();
     const result = await this.validate(accessToken, options);
     if (!result.valid) throw new AgentWritError('invalid_token', result.error);
     const { sub, scope, delegation_chain: delegationChain, iat, exp } = result.claims;
     if (subjectKind(sub) !== 'agent' || delegationChain.length === 0) {
       throw new AgentWritError('invalid_token', 'the token was not delegated to an agent');
     }
-    const token = new AccessToken({ access_token: accessToken, expires_in: exp - iat }, iat * 1000);
+    const life = exp - iat;
+    // By the broker's clock. By this one it was issued before the broker was asked, and not over by then.
+    const issuedAtMs = Math.max(askedAtMs - life * 1000, Math.min(askedAtMs, iat * 1000));
+    const token = new AccessToken({ access_token: accessToken, expires_in: life }, issuedAtMs);
     return new DelegatedToken(this.#surroundings, { agentId: sub, scope, delegationChain, token });
   }
 
