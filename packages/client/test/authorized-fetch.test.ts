@@ -318,7 +318,11 @@ describe('agent.fetch', () => {
   test('is the platform’s of the moment, unless the app has its own', async () => {
     await using broker = await FakeBroker.start();
     await using app = new AgentWritApp({ brokerUrl: broker.url, clientId: 'i', clientSecret: 's' });
-    const agent = await app.createAgent({ orchId: 'o', taskId: 't', scope: ['read:data:*'] });
+    const agent = await app.createAgent({
+      orchId: 'orch-1',
+      taskId: 'task-1',
+      scope: ['read:data:*'],
+    });
     const { fetch } = globalThis;
     globalThis.fetch = async () => new Response('traced');
     try {
