@@ -15,7 +15,7 @@ import { AgentWritError } from './errors.js';
 import { assertSeconds, type CallOptions, readSignal } from './option-checks.js';
 import { AGENT_OPTIONS, type AgentOptions, readRegistrant, register } from './registration.js';
 import { Session } from './session.js';
-import { type ReachOptions, reach, type Surroundings } from './surroundings.js';
+import { REACH_EXTRAS, type ReachOptions, reach, type Surroundings } from './surroundings.js';
 import { type ValidateResult, validateWith } from './validation.js';
 
 export interface AgentWritAppOptions extends ReachOptions {
@@ -86,6 +86,7 @@ export class AgentWritApp extends Confidential {
     options: Omit<AgentWritAppOptions, 'brokerUrl' | 'clientId' | 'clientSecret'> = {},
     env: Readonly<Record<string, string | undefined>> = process.env,
   ): AgentWritApp {
+    assertKnownOptions(options, 'AgentWritApp.fromEnv', REACH_EXTRAS);
     return new AgentWritApp({
       ...options,
       brokerUrl: readVariable(env, 'AGENTWRIT_BROKER_URL'),

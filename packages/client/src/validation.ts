@@ -1,10 +1,10 @@
 // A token in → what the broker says of it out (protocol §2.4, §10.5).
 
-import type { ValidateAnswer } from '@agentwrit/protocol';
+import { assertKnownOptions, type ValidateAnswer } from '@agentwrit/protocol';
 import { Broker } from './broker.js';
 import { assertSignal } from './option-checks.js';
 import { redact } from './redaction.js';
-import type { ConnectionOptions } from './transport.js';
+import { CONNECTION_EXTRAS, type ConnectionOptions } from './transport.js';
 
 /** `claims` under their wire names; app and admin tokens have neither `task_id` nor `orch_id`. */
 export type ValidateResult = ValidateAnswer;
@@ -30,6 +30,7 @@ export async function validate(
   token: string,
   options: ValidateOptions = {},
 ): Promise<ValidateResult> {
+  assertKnownOptions(options, 'validate', [...CONNECTION_EXTRAS, 'signal']);
   const { signal, ...connection } = options;
   const broker = new Broker({ ...connection, brokerUrl });
   try {
