@@ -120,16 +120,18 @@ export abstract class Credential extends Confidential {
    */
   async renew(options: CallOptions = {}): Promise<void> {
     const signal = readSignal(options, 'renew');
-    // A release under way decides first: a token renewed behind its back would live on unnoticed.
-    while (this.#release.underway) await this.#release.settled(signal);
-    this.#assertLive('be renewed');
     const { broker } = this.#surroundings;
-    // Not tied to the signal: were its answer thrown away, the agent would be left with a dead token.
-    await this.#renewal.join(async () => {
-      this.#token = await broker.within(undefined, (deadline) =>
-        broker.renew({ bearer: this.#token, deadline }),
-      );
-    }, signal);
+    await broker.within(signal, async (waiting) => {
+      // A release under way decides first: a token renewed behind its back would live on unnoticed.
+      while (this.#release.underway) await this.#release.settled(waiting.signal);
+      this.#assertLive('be renewed');
+      // Not tied to the signal: were its answer thrown away, the agent would be left with a dead token.
+      await this.#renewal.join(async () => {
+        this.#token = await broker.within(undefined, (deadline) =>
+          broker.renew({ bearer: this.#token, deadline }),
+        );
+      }, waiting.signal);
+    });
   }
 
   /**
@@ -141,15 +143,15 @@ export abstract class Credential extends Confidential {
     if (this.#released) return;
     const { broker } = this.#surroundings;
     await this.#release.join(async () => {
-      // What has to be released is the token that the renewal leaves.
-      while (this.#renewal.underway) await this.#renewal.settled();
-      try {
-        await broker.within(undefined, (deadline) =>
-          broker.release({ bearer: this.#token, deadline }),
-        );
-      } catch (error) {
-        if (!isDeadToken(error)) throw error;
-      }
+      await broker.within(undefined, async (deadline) => {
+        // What has to be released is the token that the renewal leaves.
+        while (this.#renewal.underway) await this.#renewal.settled(deadline.signal);
+        try {
+          await broker.release({ bearer: this.#token, deadline });
+        } catch (error) {
+          if (!isDeadToken(error)) throw error;
+        }
+      });
       this.#released = true;
       for (const alive of this.#keptAlive) alive.stop();
     }, signal);
