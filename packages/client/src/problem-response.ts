@@ -69,15 +69,16 @@ const NOT_ITS_DEATH: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * Whether the broker refused the token itself. Its 401 carries its code (protocol §1.9); one from something
+ * Whether it was the broker that answered 401. Its 401 carries its code (protocol §1.9); one from something
  * between here and there says nothing about the token.
  */
+export function isRefusedByBroker(error: unknown): error is AuthenticationError {
+  return error instanceof AuthenticationError && error.code === 'unauthorized';
+}
+
+/** Whether the broker refused the token itself, for good. */
 export function isDeadToken(error: unknown): boolean {
-  return (
-    error instanceof AuthenticationError &&
-    error.code === 'unauthorized' &&
-    !NOT_ITS_DEATH.has(error.problem.detail)
-  );
+  return isRefusedByBroker(error) && !NOT_ITS_DEATH.has(error.problem.detail);
 }
 
 // One line, whatever was sent: messages end up in logs.
