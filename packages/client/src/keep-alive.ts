@@ -3,6 +3,7 @@
 import { assertFunction, assertKnownOptions } from '@agentwrit/protocol';
 import type { AccessToken } from './access-token.js';
 import { AgentWritError, AuthorityLostError } from './errors.js';
+import { raiseListenerLimit } from './listener-limit.js';
 import { assertSignal } from './option-checks.js';
 import { isDeadToken } from './problem-response.js';
 
@@ -67,6 +68,7 @@ export class KeepAlive {
       this.#isStopped = true;
       return;
     }
+    if (options.signal !== undefined) raiseListenerLimit(options.signal);
     options.signal?.addEventListener('abort', this.stop, { once: true });
     this.#await(life.token());
   }
