@@ -9,8 +9,16 @@ import { Confidential } from './confidential.js';
  */
 export type BearerHeader = { readonly authorization: string };
 
+// A token is good up to and including its last second (protocol §3.4), and the broker may begin to count later.
+const AFTERLIFE_MS = 2000;
+
 // RFC 6750 §2.1 is narrower; this is what a header value can carry without changing it.
 const PRINTABLE = /^[\x21-\x7e]+$/;
+
+/** Whether a text can stand as a token in a header. */
+export function isTokenText(text: string): boolean {
+  return PRINTABLE.test(text);
+}
 
 /** One access token, as the broker issued it. Immutable. */
 export class AccessToken extends Confidential {
@@ -28,7 +36,7 @@ export class AccessToken extends Confidential {
    */
   constructor(answer: { access_token: string; expires_in: number }, sentAtMs: number) {
     super();
-    if (!PRINTABLE.test(answer.access_token)) {
+    if (!isTokenText(answer.access_token)) {
       throw new WireError('access_token', 'printable ASCII', answer.access_token);
     }
     this.#text = answer.access_token;
@@ -50,11 +58,25 @@ export class AccessToken extends Confidential {
    * other stands still while the machine sleeps.
    */
   get remainingMs(): number {
-    return Math.min(this.#expiresAtMs - Date.now(), this.#expiresAtMonotonicMs - performance.now());
+    const { wallMs, monotonicMs } = this.#remaining();
+    return Math.min(wallMs, monotonicMs);
+  }
+
+  /** Whether it has expired for certain, by both clocks and with the benefit of the doubt. */
+  get isOver(): boolean {
+    const { wallMs, monotonicMs } = this.#remaining();
+    return Math.max(wallMs, monotonicMs) < -AFTERLIFE_MS;
   }
 
   get bearerHeader(): BearerHeader {
     return { authorization: `Bearer ${this.#text}` };
+  }
+
+  #remaining(): { readonly wallMs: number; readonly monotonicMs: number } {
+    return {
+      wallMs: this.#expiresAtMs - Date.now(),
+      monotonicMs: this.#expiresAtMonotonicMs - performance.now(),
+    };
   }
 
   toJSON(): object {

@@ -100,6 +100,10 @@ export class AdminBroker extends Exchange {
       const answer = readRevocation(value);
       // Protocol §2.9: always true. Anything else must not pass for a revocation.
       if (!answer.revoked) throw new WireError('revocation.revoked', 'true', answer.revoked);
+      for (const name of ['level', 'target'] as const) {
+        if (answer[name] === body[name]) continue;
+        throw new WireError(`revocation.${name}`, 'what was asked for', answer[name]);
+      }
       return answer;
     });
   }

@@ -26,12 +26,9 @@ export interface Registration {
 export class Agent extends Credential {
   readonly taskId: string;
   readonly orchId: string;
-  protected get noun(): string {
-    return 'agent';
-  }
 
   constructor(surroundings: Surroundings, { taskId, orchId, ...holding }: Registration) {
-    super(surroundings, { ...holding, delegationChain: Object.freeze([]) });
+    super(surroundings, 'agent', { ...holding, delegationChain: Object.freeze([]) });
     this.taskId = taskId;
     this.orchId = orchId;
   }

@@ -6,7 +6,7 @@ import {
   type LaunchTokenRequest,
   subjectKind,
 } from '@agentwrit/protocol';
-import { AccessToken } from './access-token.js';
+import { AccessToken, isTokenText } from './access-token.js';
 import type { Agent } from './agent.js';
 import { Confidential } from './confidential.js';
 import { DelegatedToken } from './delegated-token.js';
@@ -15,7 +15,7 @@ import { AgentWritError } from './errors.js';
 import { assertSeconds, type CallOptions, readSignal } from './option-checks.js';
 import { AGENT_OPTIONS, type AgentOptions, readRegistrant, register } from './registration.js';
 import { Session } from './session.js';
-import { type ReachOptions, reach, type Surroundings } from './surroundings.js';
+import { REACH_EXTRAS, type ReachOptions, reach, type Surroundings } from './surroundings.js';
 import { type ValidateResult, validateWith } from './validation.js';
 
 export interface AgentWritAppOptions extends ReachOptions {
@@ -86,6 +86,7 @@ export class AgentWritApp extends Confidential {
     options: Omit<AgentWritAppOptions, 'brokerUrl' | 'clientId' | 'clientSecret'> = {},
     env: Readonly<Record<string, string | undefined>> = process.env,
   ): AgentWritApp {
+    assertKnownOptions(options, 'AgentWritApp.fromEnv', REACH_EXTRAS);
     return new AgentWritApp({
       ...options,
       brokerUrl: readVariable(env, 'AGENTWRIT_BROKER_URL'),
@@ -127,17 +128,26 @@ export class AgentWritApp extends Confidential {
    * Takes over a token that was delegated to one of this app's agents in another process and handed over as text.
    * Asks the broker what it says, so that scope and chain are not the sender's word.
    *
+   * @throws TypeError when it cannot stand in a header, as with the end of the line that it was read from
    * @throws AgentWritError `invalid_token` when the broker does not vouch for it, or it was not delegated
    */
   async acceptDelegation(accessToken: string, options: CallOptions = {}): Promise<DelegatedToken> {
     assertText(accessToken, 'accessToken');
+    // The broker vouches for it with a line break as well (protocol §3.6).
+    if (!isTokenText(accessToken)) {
+      throw new TypeError('"accessToken" must be printable ASCII without spaces or line breaks');
+    }
+    const askedAtMs = Date.now();
     const result = await this.validate(accessToken, options);
     if (!result.valid) throw new AgentWritError('invalid_token', result.error);
     const { sub, scope, delegation_chain: delegationChain, iat, exp } = result.claims;
     if (subjectKind(sub) !== 'agent' || delegationChain.length === 0) {
       throw new AgentWritError('invalid_token', 'the token was not delegated to an agent');
     }
-    const token = new AccessToken({ access_token: accessToken, expires_in: exp - iat }, iat * 1000);
+    const life = exp - iat;
+    // By the broker's clock. By this one it was issued before the broker was asked, and not over by then.
+    const issuedAtMs = Math.max(askedAtMs - life * 1000, Math.min(askedAtMs, iat * 1000));
+    const token = new AccessToken({ access_token: accessToken, expires_in: life }, issuedAtMs);
     return new DelegatedToken(this.#surroundings, { agentId: sub, scope, delegationChain, token });
   }
 

@@ -3,6 +3,7 @@
 import type { AuditEvent } from '@agentwrit/protocol';
 import { AuditCursor } from './audit-cursor.js';
 import type { AuditReading } from './audit-options.js';
+import { raiseListenerLimit } from './listener-limit.js';
 import { AuditPages, type AuditSource } from './audit-pages.js';
 
 // Why reading ends when nobody listens any more.
@@ -34,6 +35,7 @@ async function* untilEnded(
   const { signal } = reading;
   signal?.throwIfAborted();
   const end = (): void => ending.abort(signal?.reason);
+  if (signal !== undefined) raiseListenerLimit(signal);
   signal?.addEventListener('abort', end);
   try {
     yield* matches(reading, new AuditPages(reading, source, ending.signal), ending.signal);

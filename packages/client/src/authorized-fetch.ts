@@ -10,50 +10,89 @@ export interface TokenSource {
   readonly current: (signal: AbortSignal | undefined) => Promise<AccessToken>;
 }
 
-/** @throws TypeError when the token would be shown to the network, or the call says who calls itself */
-export function assertSendable(
+/** What is to be sent but for the token, as it was when it was looked at. */
+export interface ApiCall {
+  readonly target: string | Request;
+  readonly headers: Headers;
+  readonly init: RequestInit;
+}
+
+// What the platform reads of `init` by name, and so from a prototype too: from a `Request` in its place, say.
+const INIT_MEMBERS = [
+  'body',
+  'cache',
+  'credentials',
+  'dispatcher',
+  'duplex',
+  'integrity',
+  'keepalive',
+  'method',
+  'mode',
+  'priority',
+  'redirect',
+  'referrer',
+  'referrerPolicy',
+  'signal',
+  'window',
+];
+
+/**
+ * Reads everything once: a URL object that is changed while a renewal is waited for does not lead the token
+ * elsewhere, and headers that can be gone through only once are not lost.
+ *
+ * @throws TypeError when the token would be shown to the network, or the call says who calls itself
+ */
+export function readApiCall(
   input: unknown,
   init: RequestInit,
   { allowInsecureHttp }: { readonly allowInsecureHttp: boolean },
-): void {
+): ApiCall {
   const text = input instanceof Request ? input.url : String(input);
   if (!URL.canParse(text)) throw new TypeError('fetch takes an absolute URL');
-  const { protocol, hostname } = new URL(text);
+  const { protocol, hostname, username, password, href } = new URL(text);
   if (protocol !== 'https:' && protocol !== 'http:') {
     throw new TypeError(`fetch takes an http: or https: URL, got ${protocol}`);
+  }
+  // The platform refuses it too, but quotes the password.
+  if (username !== '' || password !== '') {
+    throw new TypeError('fetch takes a URL without a user name and password');
   }
   if (protocol === 'http:' && !isLoopback(hostname) && !allowInsecureHttp) {
     throw new TypeError(
       'fetch over plain http: would show the token to the network (set "allowInsecureHttp" to accept that)',
     );
   }
-  if (headersOf(input, init).has('authorization')) {
+  // As the platform has it: those of `init` stand in place of the request's.
+  const headers = new Headers(
+    init.headers ?? (input instanceof Request ? input.headers : undefined),
+  );
+  if (headers.has('authorization')) {
     throw new TypeError('fetch sets "authorization" itself: leave it out');
   }
+  return { target: input instanceof Request ? input : href, headers, init: copyOf(init) };
 }
 
 /** @returns the API's answer; the second when the first was 401 and the token another by then */
 export async function authorizedFetch(
-  input: string | URL | Request,
-  init: RequestInit,
+  { target, headers, init }: ApiCall,
   { fetch, current }: TokenSource,
 ): Promise<Response> {
-  const signal = init.signal ?? (input instanceof Request ? input.signal : undefined);
-  const attempt = (target: string | URL | Request, token: AccessToken): Promise<Response> => {
-    const headers = headersOf(input, init);
-    headers.set('authorization', token.bearerHeader.authorization);
-    return fetch(target, { ...init, headers });
+  const signal = signalOf(target, init);
+  const attempt = (to: string | Request, token: AccessToken): Promise<Response> => {
+    const sent = new Headers(headers);
+    sent.set('authorization', token.bearerHeader.authorization);
+    return fetch(to, { ...init, headers: sent });
   };
   const used = await current(signal);
-  if (isStream(init.body)) return attempt(input, used);
+  if (isStream(init.body)) return attempt(target, used);
   // A request's body can be read once; what is not read of the copy is kept for the second time.
-  const answer = await attempt(input instanceof Request ? input.clone() : input, used);
+  const answer = await attempt(target instanceof Request ? target.clone() : target, used);
   if (answer.status !== 401) return answer;
   const fresh = await currentAfter(answer, () => current(signal));
   if (fresh === undefined || fresh === used) return answer;
   // The connection is free again once nobody wants to read the refusal.
   await answer.body?.cancel();
-  return attempt(input, fresh);
+  return attempt(target, fresh);
 }
 
 /** A token that was released meanwhile has no successor: the refusal is the answer. */
@@ -70,9 +109,16 @@ async function currentAfter(
   }
 }
 
-/** As the platform has it: those of `init` stand in place of the request's. */
-function headersOf(input: unknown, init: RequestInit): Headers {
-  return new Headers(init.headers ?? (input instanceof Request ? input.headers : undefined));
+function copyOf(init: RequestInit): RequestInit {
+  const members = INIT_MEMBERS.map((name): [string, unknown] => [name, Reflect.get(init, name)]);
+  const given = members.filter(([, value]) => value !== undefined);
+  return { ...init, ...Object.fromEntries(given) };
+}
+
+/** As the platform has it: a signal of `init` stands in place of the request's, also when it is none. */
+function signalOf(target: string | Request, { signal }: RequestInit): AbortSignal | undefined {
+  if (signal !== undefined) return signal ?? undefined;
+  return target instanceof Request ? target.signal : undefined;
 }
 
 function isStream(body: unknown): boolean {

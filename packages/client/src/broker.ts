@@ -6,6 +6,7 @@ import {
   type DelegationRecord,
   type HealthAnswer,
   type LaunchTokenRequest,
+  parseAgentId,
   readAuth,
   readChallenge,
   readDelegation,
@@ -64,6 +65,12 @@ export class Broker extends Exchange {
     const call = { ...by, body, secrets: [body.launch_token] };
     return this.call('POST', '/v1/register', call, (value, sentAt) => {
       const answer = readRegistration(value);
+      const id = parseAgentId(answer.agent_id);
+      // Protocol §5. Another's would speak for somebody else, and its text gets into logs.
+      if (id?.orchId !== body.orch_id || id.taskId !== body.task_id) {
+        const expected = 'the id of an agent of this orchestrator and task';
+        throw new WireError('registration.agent_id', expected, answer.agent_id);
+      }
       return { agentId: answer.agent_id, token: new AccessToken(answer, sentAt) };
     });
   }

@@ -1,74 +1,78 @@
-// A live token in → what can be done with it, one state machine for agents and delegated tokens, out
-// (protocol §10.4).
+// A holding in → all that its holder can do with it, the same for agents and delegated tokens, out.
 
 import type { DelegationRecord } from '@agentwrit/protocol';
 import type { AccessToken, BearerHeader } from './access-token.js';
-import { assertSendable, authorizedFetch } from './authorized-fetch.js';
+import { authorizedFetch, readApiCall } from './authorized-fetch.js';
 import { Confidential } from './confidential.js';
 import { type DelegateOptions, readDelegateOptions } from './delegate-options.js';
-import { AgentWritError } from './errors.js';
 import { KeepAlive, type KeepAliveOptions, readKeepAliveOptions } from './keep-alive.js';
 import { type CallOptions, readSignal } from './option-checks.js';
 import { isDeadToken } from './problem-response.js';
-import { SingleFlight } from './single-flight.js';
 import type { Surroundings } from './surroundings.js';
+import { TokenLife } from './token-life.js';
 
+/** A token, and whose and what for it is. */
 export interface Holding {
   readonly agentId: string;
   readonly scope: readonly string[];
-  readonly token: AccessToken;
   /** Oldest first; empty unless it was delegated. */
   readonly delegationChain: readonly DelegationRecord[];
+  readonly token: AccessToken;
 }
 
-/** What a delegation leaves: a holding of the delegate's. */
-export type Delegation = Holding;
-
-/** A token that can be renewed, delegated, released, and used. What it is called in errors is its subclass's. */
+/** A token that can be used, renewed, delegated and released. */
 export abstract class Credential extends Confidential {
   /** Who the token names. */
   readonly agentId: string;
   readonly scope: readonly string[];
   /** Who handed the authority on, oldest first; empty for an agent's own token. */
   readonly delegationChain: readonly DelegationRecord[];
-  protected abstract get noun(): string;
   readonly #surroundings: Surroundings;
-  readonly #renewal = new SingleFlight<void>();
-  readonly #release = new SingleFlight<void>();
+  readonly #life: TokenLife;
   readonly #keptAlive = new Set<KeepAlive>();
-  #token: AccessToken;
-  #released = false;
 
-  constructor(surroundings: Surroundings, { agentId, scope, token, delegationChain }: Holding) {
+  /** @param noun what it is called in errors */
+  constructor(surroundings: Surroundings, noun: string, holding: Holding) {
     super();
+    const { agentId, scope, token, delegationChain } = holding;
     this.agentId = agentId;
     this.scope = scope;
     this.delegationChain = delegationChain;
     this.#surroundings = surroundings;
-    this.#token = token;
+    this.#life = new TokenLife({
+      broker: surroundings.broker,
+      token,
+      noun,
+      onRefused: (error) => {
+        for (const alive of this.#keptAlive) alive.lose(error);
+      },
+      onReleased: () => {
+        for (const alive of this.#keptAlive) alive.stop();
+      },
+    });
   }
 
   /** The current token; after `release()` the last one. */
   get accessToken(): string {
-    return this.#token.text;
+    return this.#life.token.text;
   }
 
   /** Seconds at issue; not counted down. */
   get expiresIn(): number {
-    return this.#token.expiresIn;
+    return this.#life.token.expiresIn;
   }
 
   /** By this machine's clock. */
   get expiresAt(): Date {
-    return this.#token.expiresAt;
+    return this.#life.token.expiresAt;
   }
 
   get bearerHeader(): BearerHeader {
-    return this.#token.bearerHeader;
+    return this.#life.token.bearerHeader;
   }
 
   get released(): boolean {
-    return this.#released;
+    return this.#life.isReleased;
   }
 
   protected get surroundings(): Surroundings {
@@ -84,11 +88,13 @@ export abstract class Credential extends Confidential {
    * @throws AgentWritError `released`
    */
   async fetch(input: string | URL | Request, init: RequestInit = {}): Promise<Response> {
-    assertSendable(input, init, this.#surroundings);
-    return authorizedFetch(input, init, {
+    const answer = await authorizedFetch(readApiCall(input, init, this.#surroundings), {
       fetch: this.#surroundings.fetch,
-      current: (signal) => this.#usable('be used', signal),
+      current: (signal) => this.#life.usable('be used', signal),
     });
+    // The keeper would learn of a revocation with the next renewal only.
+    if (answer.status === 401 && this.#keptAlive.size > 0) this.#life.look();
+    return answer;
   }
 
   /**
@@ -101,10 +107,10 @@ export abstract class Credential extends Confidential {
    */
   keepAlive(options: KeepAliveOptions = {}): KeepAlive {
     const checked = readKeepAliveOptions(options);
-    this.#assertLive('be kept alive');
+    this.#life.assertLive('be kept alive');
     const alive = new KeepAlive(checked, {
       agentId: this.agentId,
-      token: () => this.#token,
+      token: () => this.#life.token,
       renew: () => this.renew(),
       onStop: () => this.#keptAlive.delete(alive),
     });
@@ -120,13 +126,7 @@ export abstract class Credential extends Confidential {
    * @throws AgentWritError `released`
    */
   async renew(options: CallOptions = {}): Promise<void> {
-    const signal = readSignal(options, 'renew');
-    if (!this.#release.underway) return this.#renewed(signal);
-    // It decides first: a token renewed behind its back would live on unnoticed.
-    return this.#surroundings.broker.within(signal, async (deadline) => {
-      while (this.#release.underway) await this.#release.settled(deadline.signal);
-      await this.#renewed(deadline.signal);
-    });
+    return this.#life.renew(readSignal(options, 'renew'));
   }
 
   /**
@@ -134,22 +134,7 @@ export abstract class Credential extends Confidential {
    * as good as released. After any other failure it stays live and `release()` may be called again.
    */
   async release(options: CallOptions = {}): Promise<void> {
-    const signal = readSignal(options, 'release');
-    if (this.#released) return;
-    const { broker } = this.#surroundings;
-    const release = (): Promise<void> =>
-      broker.within(undefined, async (deadline) => {
-        // What has to be released is the token that the renewal leaves.
-        while (this.#renewal.underway) await this.#renewal.settled(deadline.signal);
-        try {
-          await broker.release({ bearer: this.#token, deadline });
-        } catch (error) {
-          if (!isDeadToken(error)) throw error;
-        }
-        this.#released = true;
-        for (const alive of this.#keptAlive) alive.stop();
-      });
-    await this.#release.join(release, signal);
+    return this.#life.release(readSignal(options, 'release'));
   }
 
   /** Releases it at the end of an `await using` block. */
@@ -158,58 +143,23 @@ export abstract class Credential extends Confidential {
   }
 
   /** Checks here what the broker would refuse, then asks it. */
-  protected async requestDelegation(options: DelegateOptions): Promise<Delegation> {
+  protected async requestDelegation(options: DelegateOptions): Promise<Holding> {
     const { body, signal } = readDelegateOptions(options, this);
     const { broker } = this.#surroundings;
     const { token, chain } = await broker.within(signal, async (deadline) => {
       for (;;) {
-        const bearer = await this.#usable('delegate', deadline.signal);
+        const bearer = await this.#life.usable('delegate', deadline.signal);
         try {
           return await broker.delegate(body, { bearer, deadline });
         } catch (error) {
-          // A renewal that was asked for later may have come first; what was refused did nothing.
           if (!isDeadToken(error)) throw error;
-          if (!(await this.#isReplaced(bearer, deadline.signal))) throw error;
+          // A renewal that was asked for later may have come first; what was refused did nothing.
+          if (await this.#life.isReplaced(bearer, deadline.signal)) continue;
+          this.#life.refused(bearer, error);
+          throw error;
         }
       }
     });
     return { agentId: body.delegate_to, scope: body.scope, token, delegationChain: chain };
-  }
-
-  async #renewed(signal: AbortSignal | undefined): Promise<void> {
-    this.#assertLive('be renewed');
-    const { broker } = this.#surroundings;
-    // Not tied to what its callers have time for: were its answer thrown away, they would be left with a dead token.
-    await this.#renewal.join(async () => {
-      this.#token = await broker.within(undefined, (deadline) =>
-        broker.renew({ bearer: this.#token, deadline }),
-      );
-    }, signal);
-  }
-
-  /** A token that nothing under way is about to kill. */
-  async #usable(what: string, signal?: AbortSignal): Promise<AccessToken> {
-    await this.#settled(signal);
-    this.#assertLive(what);
-    return this.#token;
-  }
-
-  /** Whether there is another token by now; one that was released has no successor. */
-  async #isReplaced(token: AccessToken, signal: AbortSignal): Promise<boolean> {
-    await this.#settled(signal);
-    return !this.#released && this.#token !== token;
-  }
-
-  /** Until neither a renewal nor a release is under way. */
-  async #settled(signal?: AbortSignal): Promise<void> {
-    while (this.#release.underway || this.#renewal.underway) {
-      await this.#release.settled(signal);
-      await this.#renewal.settled(signal);
-    }
-  }
-
-  #assertLive(what: string): void {
-    if (!this.#released) return;
-    throw new AgentWritError('released', `${this.noun} has been released and cannot ${what}`);
   }
 }

@@ -1,6 +1,7 @@
 // A caller's signal and a limit in → one signal for everything that one call does out.
 
 import { setTimeout as setTimeoutPromise } from 'node:timers/promises';
+import { raiseListenerLimit } from './listener-limit.js';
 
 /** What one call of a program may still do: any number of requests, retries and waits share it. */
 export interface Deadline {
@@ -33,6 +34,7 @@ export async function withDeadline<T>(
   const controller = new AbortController();
   const timer = setTimeout(() => controller.abort(expired()), timeoutMs);
   const giveUp = (): void => controller.abort(signal?.reason);
+  if (signal !== undefined) raiseListenerLimit(signal);
   signal?.addEventListener('abort', giveUp, { once: true });
   try {
     return await work({

@@ -1,7 +1,8 @@
 // A delegation in → the token in the delegate's name, as able as an agent's own, out (protocol §2.8).
 
-import { Credential } from './credential.js';
+import { Credential, type Holding } from './credential.js';
 import type { DelegateOptions } from './delegate-options.js';
+import type { Surroundings } from './surroundings.js';
 
 /**
  * Part of one agent's authority in another agent's name, made by `delegate()` or, from what another process
@@ -9,8 +10,8 @@ import type { DelegateOptions } from './delegate-options.js';
  * own token (protocol §6.3): give it a short `ttl`, or release it.
  */
 export class DelegatedToken extends Credential {
-  protected get noun(): string {
-    return 'delegated token';
+  constructor(surroundings: Surroundings, holding: Holding) {
+    super(surroundings, 'delegated token', holding);
   }
 
   /**

@@ -3,6 +3,7 @@
 import { assertFunction, assertKnownOptions } from '@agentwrit/protocol';
 import type { AccessToken } from './access-token.js';
 import { AgentWritError, AuthorityLostError } from './errors.js';
+import { raiseListenerLimit } from './listener-limit.js';
 import { assertSignal } from './option-checks.js';
 import { isDeadToken } from './problem-response.js';
 
@@ -31,9 +32,6 @@ const DUE_PART = 0.8;
 // Of what is left of the life, the pause after a renewal that failed: ever shorter, hence some twenty tries.
 const PAUSE_PART = 0.2;
 const MIN_PAUSE_MS = 250;
-
-// A token is good up to and including its last second (protocol §3.4), and the broker may begin to count later.
-const AFTERLIFE_MS = 2000;
 
 // A timer stands still while the machine sleeps, and so it is set anew now and then: the token's clocks go on.
 // It is also the longest pause.
@@ -67,6 +65,7 @@ export class KeepAlive {
       this.#isStopped = true;
       return;
     }
+    if (options.signal !== undefined) raiseListenerLimit(options.signal);
     options.signal?.addEventListener('abort', this.stop, { once: true });
     this.#await(life.token());
   }
@@ -135,7 +134,7 @@ export class KeepAlive {
     if (this.#isStopped) return;
     const { remainingMs } = token;
     if (isClosed(error)) return this.#lose('closed', error);
-    if (remainingMs < -AFTERLIFE_MS) return this.#lose('expired', error);
+    if (token.isOver) return this.#lose('expired', error);
     if (isDeadToken(error)) return this.lose(error);
     this.#schedule(token, Math.min(LOOK_MS, Math.max(MIN_PAUSE_MS, PAUSE_PART * remainingMs)));
     notify(this.#options.onMissed, error);

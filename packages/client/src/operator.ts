@@ -29,7 +29,7 @@ import { type CallOptions, readSignal } from './option-checks.js';
 import { RegisteredApp } from './registered-app.js';
 import { readRevokeOptions, type RevokeOptions } from './revoke-options.js';
 import { Session } from './session.js';
-import { CONNECTION_OPTIONS, type ConnectionOptions } from './transport.js';
+import { CONNECTION_EXTRAS, CONNECTION_OPTIONS, type ConnectionOptions } from './transport.js';
 import { type ValidateResult, validateWith } from './validation.js';
 
 export interface AgentWritOperatorOptions extends ConnectionOptions {
@@ -77,6 +77,7 @@ export class AgentWritOperator extends Confidential {
     options: Omit<AgentWritOperatorOptions, 'brokerUrl' | 'adminSecret'> = {},
     env: Readonly<Record<string, string | undefined>> = process.env,
   ): AgentWritOperator {
+    assertKnownOptions(options, 'AgentWritOperator.fromEnv', CONNECTION_EXTRAS);
     return new AgentWritOperator({
       ...options,
       brokerUrl: readVariable(env, 'AGENTWRIT_BROKER_URL'),

@@ -1,7 +1,7 @@
 // The broker said no: one class per status that callers treat differently (protocol §10.8).
 
 import type { ProblemDetails } from '@agentwrit/protocol';
-import { AgentWritError } from './errors.js';
+import { AgentWritError, type AgentWritErrorCode } from './errors.js';
 
 export interface ProblemEvidence {
   readonly requestId?: string | undefined;
@@ -10,7 +10,20 @@ export interface ProblemEvidence {
   readonly url?: string | undefined;
 }
 
-/** Any status but 2xx. `code` is the problem's `error_code`, or `problem_response` without one. */
+// What only this package can know: in somebody else's body such a word means something else, if anything.
+const OWN_CODES: ReadonlySet<string> = new Set<AgentWritErrorCode>([
+  'released',
+  'authority_lost',
+  'invalid_token',
+  'closed',
+  'transport',
+  'timeout',
+  'malformed_answer',
+  'audit_gap',
+  'crypto',
+]);
+
+/** Any status but 2xx. `code` is the problem's `error_code`, or `problem_response` without one of the broker's. */
 export class ProblemResponseError extends AgentWritError {
   override readonly name: string = 'ProblemResponseError';
   /** As sent, with tokens and secrets replaced. */
@@ -22,7 +35,9 @@ export class ProblemResponseError extends AgentWritError {
   readonly retryAfterSeconds: number | undefined;
 
   constructor(problem: ProblemDetails, evidence: ProblemEvidence = {}) {
-    super(problem.error_code || 'problem_response', summary(problem, evidence.url));
+    const { error_code: code = '' } = problem;
+    const isTheirs = code !== '' && !OWN_CODES.has(code);
+    super(isTheirs ? code : 'problem_response', summary(problem, evidence.url));
     this.problem = problem;
     this.status = problem.status;
     this.requestId = evidence.requestId;
@@ -45,12 +60,25 @@ export class RateLimitError extends ProblemResponseError {
   override readonly name = 'RateLimitError';
 }
 
+// The broker's 401 for a token that it was not shown, or not asked whether it is alive (protocol §1.9): something in
+// between dropped or changed the header, or the broker's audience is not what it was.
+const NOT_ITS_DEATH: ReadonlySet<string> = new Set([
+  'missing authorization header',
+  'invalid authorization scheme',
+  'token audience mismatch',
+]);
+
 /**
- * Whether the broker refused the token itself. Its 401 carries its code (protocol §1.9); one from something
+ * Whether it was the broker that answered 401. Its 401 carries its code (protocol §1.9); one from something
  * between here and there says nothing about the token.
  */
-export function isDeadToken(error: unknown): boolean {
+export function isRefusedByBroker(error: unknown): error is AuthenticationError {
   return error instanceof AuthenticationError && error.code === 'unauthorized';
+}
+
+/** Whether the broker refused the token itself, for good. */
+export function isDeadToken(error: unknown): error is AuthenticationError {
+  return isRefusedByBroker(error) && !NOT_ITS_DEATH.has(error.problem.detail);
 }
 
 // One line, whatever was sent: messages end up in logs.

@@ -10,6 +10,10 @@ import {
 import { redact } from './redaction.js';
 import type { TransportAnswer } from './transport.js';
 
+// For each text of a problem: more than the broker has to say, and what a log can bear. Whatever answers there may
+// send a mebibyte, and where lists are read 32.
+const MAX_TEXT_LENGTH = 4096;
+
 export interface RefusedRequest {
   /** From `/v1/` on, with the query. */
   readonly path: string;
@@ -24,6 +28,7 @@ export function readRefusal(
   request: RefusedRequest,
 ): ProblemResponseError {
   const clear = (text: string): string => redact(text, request.secrets);
+  const readable = (text: string): string => clear(text).slice(0, MAX_TEXT_LENGTH);
   // Once before reading, because reading cuts long text, and a half secret would not be found; and once
   // after, because JSON can spell the same text in many ways.
   const problem = readProblem(clear(answer.body), {
@@ -33,11 +38,11 @@ export function readRefusal(
   const cleared = Object.fromEntries(
     Object.entries(problem).map(([name, value]) => [
       name,
-      typeof value === 'string' ? clear(value) : value,
+      typeof value === 'string' ? readable(value) : value,
     ]),
   ) as unknown as ProblemDetails;
   const requestId =
-    cleared.request_id ?? (answer.requestId === undefined ? undefined : clear(answer.requestId));
+    cleared.request_id ?? (answer.requestId === undefined ? undefined : readable(answer.requestId));
   const evidence = {
     requestId,
     retryAfterSeconds: readRetryAfter(answer.retryAfter),

@@ -12,7 +12,7 @@ import {
   readSigningKey,
   type SigningKey,
 } from './signing-key.js';
-import { type ReachOptions, reach, type Surroundings } from './surroundings.js';
+import { REACH_EXTRAS, type ReachOptions, reach, type Surroundings } from './surroundings.js';
 import { untilAborted } from './until-aborted.js';
 
 /** Who an agent is to be. */
@@ -76,6 +76,7 @@ export async function registerAgentFromEnv(
   options: Omit<RegisterAgentOptions, 'brokerUrl' | 'launchToken'>,
   env: Readonly<Record<string, string | undefined>> = process.env,
 ): Promise<Agent> {
+  assertKnownOptions(options, 'registerAgentFromEnv', [...REACH_EXTRAS, ...AGENT_OPTIONS]);
   return registerAgent({
     ...options,
     brokerUrl: readVariable(env, 'AGENTWRIT_BROKER_URL'),

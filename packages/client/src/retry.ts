@@ -24,6 +24,9 @@ const NOT_SENT: ReadonlySet<unknown> = new Set([
   'ENOTFOUND',
 ]);
 
+// With these the connection stood: a host can become unreachable while its answer is awaited, too.
+const AFTER_CONNECTING: ReadonlySet<unknown> = new Set(['read', 'write']);
+
 // It may have been read and done before the connection broke.
 const BROKEN_OFF: ReadonlySet<unknown> = new Set(['ECONNRESET', 'EPIPE', 'UND_ERR_SOCKET']);
 
@@ -69,6 +72,9 @@ function retryAfterMs(
 
 function isConnectionFailure(error: unknown, isSafe: boolean): boolean {
   if (!(error instanceof TransportError) || error.code !== 'transport') return false;
-  const code = error.cause instanceof Error && 'code' in error.cause ? error.cause.code : undefined;
-  return NOT_SENT.has(code) || (isSafe && BROKEN_OFF.has(code));
+  if (!(error.cause instanceof Error)) return false;
+  const code: unknown = Reflect.get(error.cause, 'code');
+  const syscall: unknown = Reflect.get(error.cause, 'syscall');
+  if (NOT_SENT.has(code) && !AFTER_CONNECTING.has(syscall)) return true;
+  return isSafe && (NOT_SENT.has(code) || BROKEN_OFF.has(code));
 }

@@ -2,7 +2,7 @@
 
 import type { AccessToken } from './access-token.js';
 import { TransportError } from './errors.js';
-import { AuthenticationError, ProblemResponseError } from './problem-response.js';
+import { isRefusedByBroker, ProblemResponseError } from './problem-response.js';
 import { SingleFlight } from './single-flight.js';
 
 // How long before its end a token is replaced: while it is still good, so that nobody waits for it.
@@ -45,7 +45,7 @@ export class Session {
   }
 
   /**
-   * Does `work` with a live token. When that is answered with 401 the token was revoked, or the broker has
+   * Does `work` with a live token. When the broker answers that with 401 the token was revoked, or the broker has
    * lost its key: authenticates again, once, and repeats `work`, which a 401 kept from having any effect.
    */
   async use<T>(work: (token: AccessToken) => Promise<T>, signal?: AbortSignal): Promise<T> {
@@ -54,7 +54,7 @@ export class Session {
       return await work(token);
     } catch (error) {
       this.#dropIfRefused(token, error);
-      if (!(error instanceof AuthenticationError)) throw error;
+      if (!isRefusedByBroker(error)) throw error;
     }
     const fresh = await this.#current(signal);
     try {
@@ -105,7 +105,7 @@ export class Session {
 
   // Another call may have replaced the token meanwhile: only the refused one goes.
   #dropIfRefused(token: AccessToken, error: unknown): void {
-    if (error instanceof AuthenticationError && this.#token === token) this.#token = undefined;
+    if (isRefusedByBroker(error) && this.#token === token) this.#token = undefined;
   }
 }
 

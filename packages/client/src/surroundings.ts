@@ -2,7 +2,7 @@
 
 import { assertFunction } from '@agentwrit/protocol';
 import { Broker } from './broker.js';
-import { CONNECTION_OPTIONS, type ConnectionOptions } from './transport.js';
+import { CONNECTION_EXTRAS, CONNECTION_OPTIONS, type ConnectionOptions } from './transport.js';
 
 /** What agents talk to, and how. */
 export interface Surroundings {
@@ -18,6 +18,9 @@ export interface ReachOptions extends ConnectionOptions {
 }
 
 const REACH_OPTIONS: readonly (keyof ReachOptions)[] = [...CONNECTION_OPTIONS, 'fetch'];
+
+/** All but where the broker is. */
+export const REACH_EXTRAS: readonly string[] = [...CONNECTION_EXTRAS, 'fetch'];
 
 /**
  * @param assertKnown gets the names of these options, before anything is made of them

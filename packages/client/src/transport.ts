@@ -36,6 +36,11 @@ export const CONNECTION_OPTIONS: readonly (keyof ConnectionOptions)[] = [
   'tls',
 ];
 
+/** All but where the broker is, for what is told that in another way. */
+export const CONNECTION_EXTRAS: readonly string[] = CONNECTION_OPTIONS.filter(
+  (name) => name !== 'brokerUrl',
+);
+
 export interface TransportRequest {
   readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
   /** From `/v1/` on, with the query. */

@@ -1,5 +1,7 @@
 // A promise that is nobody's to cancel in → the same, for one caller who may leave before it ends, out.
 
+import { raiseListenerLimit } from './listener-limit.js';
+
 /** The promise goes on; only the waiting ends. @throws the signal's reason when it is aborted first */
 export async function untilAborted<T>(
   promise: Promise<T>,
@@ -7,6 +9,7 @@ export async function untilAborted<T>(
 ): Promise<T> {
   if (signal === undefined) return promise;
   signal.throwIfAborted();
+  raiseListenerLimit(signal);
   let abort = (): void => {};
   const aborted = new Promise<never>((_, reject) => {
     // Whatever the caller aborted with, by convention an Error.

@@ -1,9 +1,10 @@
 // A token in → what the broker says of it out (protocol §2.4, §10.5).
 
-import type { ValidateAnswer } from '@agentwrit/protocol';
+import { assertKnownOptions, type ValidateAnswer } from '@agentwrit/protocol';
 import { Broker } from './broker.js';
 import { assertSignal } from './option-checks.js';
-import type { ConnectionOptions } from './transport.js';
+import { redact } from './redaction.js';
+import { CONNECTION_EXTRAS, type ConnectionOptions } from './transport.js';
 
 /** `claims` under their wire names; app and admin tokens have neither `task_id` nor `orch_id`. */
 export type ValidateResult = ValidateAnswer;
@@ -13,10 +14,10 @@ export interface ValidateOptions extends Omit<ConnectionOptions, 'brokerUrl'> {
 }
 
 // The broker's own text for every invalid token.
-const INVALID: ValidateResult = Object.freeze({
-  valid: false,
-  error: 'token is invalid or expired',
-});
+const INVALID = Object.freeze({ valid: false, error: 'token is invalid or expired' } as const);
+
+// The broker's has 27 characters; whatever answers in its place may send a mebibyte.
+const MAX_ERROR_LENGTH = 500;
 
 /**
  * Asks the broker about a token over a connection of its own; an app's `validate()` reuses the app's. Does
@@ -29,6 +30,7 @@ export async function validate(
   token: string,
   options: ValidateOptions = {},
 ): Promise<ValidateResult> {
+  assertKnownOptions(options, 'validate', [...CONNECTION_EXTRAS, 'signal']);
   const { signal, ...connection } = options;
   const broker = new Broker({ ...connection, brokerUrl });
   try {
@@ -49,5 +51,17 @@ export async function validateWith(
   signal?.throwIfAborted();
   // The broker would answer 400, as if the call were wrong (protocol §10.5). An empty token is invalid.
   if (token === '') return INVALID;
-  return broker.within(signal, (deadline) => broker.validate({ token }, { deadline }));
+  const answer = await broker.within(signal, (deadline) =>
+    broker.validate({ token }, { deadline }),
+  );
+  return answer.valid ? answer : { valid: false, error: readable(answer.error, token) };
+}
+
+// It gets into logs, and into an error of acceptDelegation().
+function readable(error: string, token: string): string {
+  // Whatever the token is, "is" for one.
+  if (error === INVALID.error) return error;
+  return redact(error, [token])
+    .slice(0, MAX_ERROR_LENGTH)
+    .replace(/\p{Cc}+/gu, ' ');
 }

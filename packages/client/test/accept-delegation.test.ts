@@ -3,7 +3,12 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Agent, AgentWritApp, AgentWritOperator, DelegatedToken } from '../src/index.js';
 import { rejection } from './fake-broker.js';
 
-const broker = createBroker({ bcryptCost: 4 });
+const clock = { aheadMs: 0 };
+const broker = createBroker({
+  bcryptCost: 4,
+  rateLimits: false,
+  clock: () => Date.now() + clock.aheadMs,
+});
 let app: AgentWritApp;
 let delegator: Agent;
 let delegate: Agent;
@@ -59,6 +64,34 @@ describe('acceptDelegation', () => {
       code: 'released',
       message: 'delegated token has been released and cannot be renewed',
     });
+  });
+
+  test.each([
+    { name: 'is behind the broker’s', aheadMs: 3_600_000 },
+    { name: 'is ahead of the broker’s', aheadMs: -3_600_000 },
+  ])('counts the life of the token by its own clock, also when that $name', async ({ aheadMs }) => {
+    clock.aheadMs = aheadMs;
+    try {
+      // Nothing of the agents is alive by that clock.
+      const agent = await app.createAgent({ orchId: 'o', taskId: 't', scope: ['read:data:x'] });
+      const handed = await agent.delegate({ to: agent, scope: ['read:data:x'], ttl: 90 });
+      const startedAt = Date.now();
+      const taken = await app.acceptDelegation(handed.accessToken);
+      const remainingMs = taken.expiresAt.getTime() - startedAt;
+      expect(remainingMs).toBeGreaterThanOrEqual(0);
+      expect(remainingMs).toBeLessThan(92_000);
+    } finally {
+      clock.aheadMs = 0;
+    }
+  });
+
+  test.each(['\n', '\r\n'])('does not take a text with a line break at its end', async (end) => {
+    const handed = await delegator.delegate({ to: delegate, scope: ['read:data:order-7'] });
+    const text = handed.accessToken + end;
+    const failure = await rejection(app.acceptDelegation(text));
+    expect(failure).toBeInstanceOf(TypeError);
+    expect(String(failure)).toContain('"accessToken"');
+    expect(String(failure)).not.toContain(handed.accessToken);
   });
 
   test.each<{ name: string; text: () => Promise<string> | string; error: object }>([

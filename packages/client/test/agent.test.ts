@@ -19,11 +19,12 @@ import {
 
 const SCOPE = ['read:data:*'];
 
-async function fixture(issued: object = {}) {
+async function fixture(issued: object = {}, options: object = {}) {
   const broker = await FakeBroker.start();
   const answer = { agent_id: AGENT_ID, access_token: 'first', expires_in: 300, ...issued };
   broker.on(REGISTER, json(200, answer));
-  const app = new AgentWritApp({ brokerUrl: broker.url, clientId: 'id', clientSecret: 'secret' });
+  const credentials = { clientId: 'id', clientSecret: 'secret' };
+  const app = new AgentWritApp({ brokerUrl: broker.url, ...credentials, ...options });
   const agent = await app.createAgent({ orchId: 'orch-1', taskId: 'task-1', scope: SCOPE });
   return {
     broker,
@@ -141,6 +142,15 @@ describe('release', () => {
       answer: json(401, 'Please log in', { 'content-type': 'text/html' }),
       error: { status: 401 },
     },
+    ...[
+      'missing authorization header',
+      'invalid authorization scheme',
+      'token audience mismatch',
+    ].map((detail) => ({
+      name: `is answered 401 "${detail}", which does not mean that the token is dead,`,
+      answer: problem(401, 'unauthorized', detail),
+      error: { status: 401 },
+    })),
     {
       name: 'is answered 200 by something that is not the broker',
       answer: json(200, {}),
@@ -159,6 +169,19 @@ describe('release', () => {
     expect(f.agent.released).toBe(false);
     await f.agent.release();
     expect(f.agent.released).toBe(true);
+  });
+
+  test('and a renewal asked for after it keep their deadline, whatever they have to wait for', async () => {
+    await using f = await fixture({}, { timeoutMs: 1000 });
+    for (const route of [RENEW, RELEASE]) f.broker.on(route, () => {});
+    const startedAt = performance.now();
+    const after = async (call: Promise<void>): Promise<number> => {
+      expect(await rejection(call)).toMatchObject({ code: 'timeout' });
+      return performance.now() - startedAt;
+    };
+    const calls = [f.agent.renew(), f.agent.release(), f.agent.renew()].map(after);
+    for (const tookMs of await Promise.all(calls)) expect(tookMs).toBeLessThan(1700);
+    expect(f.agent.released).toBe(false);
   });
 
   test('waits for a renewal under way and gives the new token back', async () => {

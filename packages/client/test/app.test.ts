@@ -12,6 +12,7 @@ import {
   json,
   LAUNCH,
   NONCE,
+  OTHER_ID,
   problem,
   REGISTER,
   rejection,
@@ -270,6 +271,20 @@ describe('a success answer', () => {
     const type = { 'content-type': 'Application/JSON; charset=utf-8' };
     broker.on(VALIDATE, json(200, { valid: false, error: 'no' }, type));
     expect(await validate(broker.url, 'abc')).toEqual({ valid: false, error: 'no' });
+  });
+
+  test.each([
+    { name: 'another orchestrator', id: AGENT_ID.replace('orch-1', 'orch-2') },
+    { name: 'another task', id: OTHER_ID },
+    { name: 'nobody', id: `${AGENT_ID}\n2026-02-15 all is well` },
+  ])('to a registration that names an agent of $name is malformed', async ({ id }) => {
+    await using broker = await FakeBroker.start();
+    broker.on(REGISTER, json(200, { agent_id: id, access_token: 'x', expires_in: 300 }));
+    await using app = appOf(broker);
+    const error = await rejection(app.createAgent(WORK));
+    expect(error).toMatchObject({ code: 'malformed_answer' });
+    expect(String(error)).toContain('agent_id');
+    expect(String(error)).not.toContain(id);
   });
 
   test('whose token cannot stand in a header is malformed', async () => {

@@ -216,6 +216,76 @@ describe('agent.fetch', () => {
     expect(f.seen).toHaveLength(0);
   });
 
+  test('goes where it was checked to go, whatever becomes of the URL while a renewal is waited for', async () => {
+    await using f = await fixture();
+    const leave = gate();
+    f.broker.on(RENEW, async (response, seen) => {
+      await leave.opened;
+      await json(200, { access_token: 'renewed', expires_in: 300 })(response, seen);
+    });
+    const renewing = f.agent.renew();
+    const url = new URL(API);
+    const answer = f.agent.fetch(url);
+    url.href = 'http://elsewhere.example/';
+    leave.open();
+    await renewing;
+    expect((await answer).status).toBe(200);
+    expect(f.seen.map(({ request }) => request.url)).toEqual([API]);
+  });
+
+  test('sends headers that can be gone through only once, and sends them again', async () => {
+    await using f = await fixture();
+    f.api.pause = async () => {
+      f.api.pause = async () => {};
+      await f.agent.renew();
+    };
+    const once = new Headers({ 'x-a': '1' }).entries() as unknown as Headers;
+    expect((await f.agent.fetch(API, { headers: once })).status).toBe(200);
+    expect(f.seen.map(({ request }) => request.headers.get('x-a'))).toEqual(['1', '1']);
+  });
+
+  test.each<{ name: string; init: () => RequestInit }>([
+    {
+      name: 'a Request',
+      init: () => new Request(API, { method: 'PUT', body: 'seven', headers: { 'x-a': '1' } }),
+    },
+    {
+      name: 'an object that inherits',
+      init: () =>
+        Object.create({ method: 'PUT', body: 'seven', headers: { 'x-a': '1' } }) as RequestInit,
+    },
+  ])('takes $name for init, as the platform does', async ({ init }) => {
+    await using f = await fixture();
+    expect((await f.agent.fetch(API, init())).status).toBe(200);
+    expect(f.seen).toMatchObject([{ body: 'seven', request: { method: 'PUT' } }]);
+    expect(f.seen[0]?.request.headers.get('x-a')).toBe('1');
+  });
+
+  test('with no signal in place of that of the request waits on', async () => {
+    await using f = await fixture();
+    const leave = gate();
+    f.broker.on(RENEW, async (response, seen) => {
+      await leave.opened;
+      await json(200, { access_token: 'renewed', expires_in: 300 })(response, seen);
+    });
+    const renewing = f.agent.renew();
+    const controller = new AbortController();
+    const request = new Request(API, { signal: controller.signal });
+    const answer = f.agent.fetch(request, { signal: null });
+    controller.abort();
+    leave.open();
+    await renewing;
+    expect((await answer).status).toBe(200);
+  });
+
+  test('does not quote a password', async () => {
+    await using f = await fixture();
+    const error = await rejection(f.agent.fetch('https://user:sesame@orders.example.com/'));
+    expect(error).toBeInstanceOf(TypeError);
+    expect(String(error)).not.toContain('sesame');
+    expect(f.seen).toHaveLength(0);
+  });
+
   test.each<{ name: string; says: string; call: [string | Request, RequestInit?] }>([
     { name: 'plain http: to another host', says: 'allowInsecureHttp', call: ['http://a.example/'] },
     { name: 'a relative URL', says: 'absolute', call: ['/orders/7'] },
@@ -248,7 +318,11 @@ describe('agent.fetch', () => {
   test('is the platform’s of the moment, unless the app has its own', async () => {
     await using broker = await FakeBroker.start();
     await using app = new AgentWritApp({ brokerUrl: broker.url, clientId: 'i', clientSecret: 's' });
-    const agent = await app.createAgent({ orchId: 'o', taskId: 't', scope: ['read:data:*'] });
+    const agent = await app.createAgent({
+      orchId: 'orch-1',
+      taskId: 'task-1',
+      scope: ['read:data:*'],
+    });
     const { fetch } = globalThis;
     globalThis.fetch = async () => new Response('traced');
     try {

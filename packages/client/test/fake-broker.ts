@@ -188,7 +188,10 @@ export class FakeBroker {
           status: '',
         });
       case REVOKE:
-        return json(200, { revoked: true, level: 'task', target: 'task-1', count: 1 });
+        return (response, seen) => {
+          const asked = seen.body ?? { level: 'task', target: 'task-1' };
+          return json(200, { revoked: true, ...asked, count: 1 })(response, seen);
+        };
       case LIST_APPS:
         return json(200, { apps: [APP_ANSWER], total: 1 });
       case GET_APP:

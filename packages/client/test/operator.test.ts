@@ -69,9 +69,14 @@ describe('an operator', () => {
     expect(broker.to(REVOKE)[0]?.body).toEqual({ level: 'task', target: 'task-1' });
   });
 
-  test('does not take anything but a clear yes for a revocation', async () => {
+  test.each<{ name: string; answer: object }>([
+    { name: 'anything but a clear yes', answer: { revoked: false } },
+    { name: 'that of another target', answer: { target: 'task-2' } },
+    { name: 'that at another level', answer: { level: 'agent' } },
+  ])('does not take $name for its revocation', async ({ answer }) => {
     await using broker = await FakeBroker.start();
-    broker.on(REVOKE, json(200, { revoked: false, level: 'task', target: 'task-1', count: 1 }));
+    const usual = { revoked: true, level: 'task', target: 'task-1', count: 1 };
+    broker.on(REVOKE, json(200, { ...usual, ...answer }));
     await using operator = operatorOf(broker);
     const call = operator.revoke({ level: 'task', target: 'task-1' });
     expect(await rejection(call)).toMatchObject({ code: 'malformed_answer' });
@@ -86,7 +91,7 @@ describe('an operator', () => {
     broker.on(
       REVOKE,
       deadToken,
-      json(200, { revoked: true, level: 'task', target: 't', count: 1 }),
+      json(200, { revoked: true, level: 'task', target: 'task-1', count: 1 }),
     );
     await revoke();
     expect(broker.to(ADMIN_AUTH)).toHaveLength(2);

@@ -74,6 +74,26 @@ describe('a refusal', () => {
     expect(error.problem).toEqual(JSON.parse(PROBLEM));
   });
 
+  test.each(['released', 'closed', 'timeout', 'authority_lost', 'malformed_answer'])(
+    'does not pass for "%s", which only this package says',
+    (code) => {
+      const error = read(503, JSON.stringify({ title: 'No', error_code: code }));
+      expect(error.code).toBe('problem_response');
+      expect(error.problem.error_code).toBe(code);
+    },
+  );
+
+  test('is no longer than a log can bear, and holds no half secret where it is cut', () => {
+    const long = `${'x'.repeat(4090)}sesame-0123456789${'x'.repeat(900_000)}`;
+    const body = { title: long, detail: long, error_code: long, request_id: long, type: long };
+    const error = read(500, JSON.stringify(body), {}, ['sesame-0123456789']);
+    expect(JSON.stringify([error.code, error.requestId, error.problem]).length).toBeLessThan(
+      30_000,
+    );
+    expect(error.message.length).toBeLessThan(10_000);
+    expect(JSON.stringify(error)).not.toContain('sesam');
+  });
+
   test('names the path without its query', () => {
     const request = { path: '/v1/audit/events?task_id=x', url: URL, secrets: [] };
     const error = readRefusal(answer(404, 'no'), request);
@@ -141,6 +161,8 @@ describe('a secret of the request that is echoed is replaced', () => {
     { name: 'in text, as JSON writes it', body: `body was ${JSON.stringify({ s: SECRET })}` },
     { name: 'in text, as the broker writes JSON', body: 'got p\\u003css\\"w\\\\rd-0123456789' },
     { name: 'where long text is cut', body: `${'x'.repeat(490)}${SECRET}` },
+    { name: 'in a URL', body: 'p%3Css%22w%5Crd-0123456789' },
+    { name: 'in a page', body: '<p>p&lt;ss&quot;w\\rd-0123456789</p>' },
     { name: 'in a detail', body: JSON.stringify({ detail: SECRET }) },
     {
       name: 'in a detail spelt in escapes',
@@ -152,7 +174,7 @@ describe('a secret of the request that is echoed is replaced', () => {
   ])('$name', ({ body }) => {
     const shown = show(read(500, body, {}, ['other', SECRET]));
     expect(shown).toContain('[redacted');
-    expect(shown).not.toMatch(/p<s|\\u003c|w\\+rd-0/);
+    expect(shown).not.toMatch(/p<s|\\u003c|w\\+rd-0|%5Crd-0|ss&quot;/);
   });
 
   test('in the request id header', () => {
@@ -165,6 +187,16 @@ describe('a secret of the request that is echoed is replaced', () => {
     expect(shown).toContain('Bearer [redacted], bye');
   });
 
+  test('also when it is another token in a URL', () => {
+    const jwt = 'eyJhbGciOiJFZERTQSJ9.eyJzdWIiOiJhZG1pbiJ9.c2ln-bmF0_dXJl';
+    const shown = show(read(500, `?authorization=Bearer%20${jwt}&x=1`));
+    expect(shown).toContain('Bearer%20[redacted]&x=1');
+  });
+
+  test('also when it has no UTF-8', () => {
+    expect(read(500, 'x \ud800y x', {}, ['\ud800y']).problem.detail).toBe('x [redacted] x');
+  });
+
   test('also when one secret contains another', () => {
     expect(read(500, 'abcdef', {}, ['abc', 'abcdef']).problem.detail).toBe('[redacted]');
   });
@@ -172,6 +204,7 @@ describe('a secret of the request that is echoed is replaced', () => {
   test('in time linear in hostile text', () => {
     const start = performance.now();
     read(500, 'eyJ'.repeat(300_000));
+    read(500, '%20eyJ'.repeat(150_000));
     expect(performance.now() - start).toBeLessThan(1000);
   });
 });

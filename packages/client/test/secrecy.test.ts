@@ -206,6 +206,27 @@ describe('an error never holds what the request carried', () => {
     expect(shown(error)).not.toMatch(SECRETS);
   });
 
+  test('a token that is not good does not show in what is said of it, which is one short line', async () => {
+    await using f = await fixture();
+    f.broker.on(VALIDATE, (response, seen) => {
+      const { token } = seen.body as { token: string };
+      const text = `bad\r\n\u001b[2J${token} ${'x'.repeat(100_000)}`;
+      return json(200, { valid: false, error: text })(response, seen);
+    });
+    const said = [
+      await f.app.validate('held-token'),
+      await f.operator.validate('held-token'),
+      await validate(f.broker.url, 'held-token'),
+    ].map((result) => (result.valid ? '' : result.error));
+    const failure = await rejection(f.app.acceptDelegation('held-token'));
+    expect(failure).toMatchObject({ code: 'invalid_token' });
+    for (const text of [...said, (failure as Error).message]) {
+      expect(text).toMatch(/^bad \[2J\[redacted\] x+$/);
+      expect(text.length).toBeLessThan(1000);
+    }
+    expect(shown(failure)).not.toMatch(SECRETS);
+  });
+
   test('an answer that is not HTTP', async () => {
     // The parser's error keeps the bytes it failed on.
     const server = createServer((socket) => {

@@ -22,12 +22,13 @@ function fixture(expiresIn: number) {
   return { clock, session, current: () => session.use(async (token) => token.text) };
 }
 
-const problem = (status: number) => ({
+const problem = (status: number, code = 'unauthorized') => ({
   type: 'about:blank',
   title: 'No',
   status,
   detail: '',
   instance: '/',
+  error_code: code,
 });
 
 describe('a session', () => {
@@ -148,6 +149,15 @@ describe('a session', () => {
     });
     expect(await rejection(outcome)).toMatchObject({ status: 403 });
     expect(calls).toBe(1);
+    expect(await current()).toBe('t-1');
+    expect(clock.authentications).toBe(1);
+  });
+
+  // Else a proxy that asks for a log-in of its own would use up the few that the broker allows.
+  test('answered with 401 by something in between keeps its token and does not repeat', async () => {
+    const { clock, session, current } = fixture(300);
+    const refused = new AuthenticationError(problem(401, ''));
+    expect(await rejection(session.use(() => Promise.reject(refused)))).toBe(refused);
     expect(await current()).toBe('t-1');
     expect(clock.authentications).toBe(1);
   });

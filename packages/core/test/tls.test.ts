@@ -62,6 +62,11 @@ describe('a broker that asks for a client certificate', () => {
       outcome: 'allow',
     },
     {
+      name: 'answers a guard that has its authority as the last of a text with comments',
+      tls: () => ({ ca: `# Another\n${stranger.cert}\n# Ours\n${authority.cert}`, ...client }),
+      outcome: 'allow',
+    },
+    {
       name: 'does not answer a guard without one',
       tls: () => ({ ca: authority.cert }),
       outcome: 'broker_unavailable',
@@ -117,6 +122,26 @@ describe('"tls"', () => {
     {
       name: 'with a broken certificate',
       tls: () => ({ ca: '-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----' }),
+      says: '"tls.ca"',
+    },
+    {
+      name: 'with a broken certificate after a good one',
+      tls: () => ({
+        ca: `${authority.cert}\n-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n`,
+      }),
+      says: '"tls.ca"',
+    },
+    {
+      name: 'with certificates on one line',
+      tls: () => ({
+        ca: `${stranger.cert.trim()}\n${authority.cert.trim()}${authority.cert.trim()}`,
+      }),
+      says: '"tls.ca"',
+    },
+    { name: 'with an indented one', tls: () => ({ ca: `  ${authority.cert}` }), says: '"tls.ca"' },
+    {
+      name: 'with a private key among the authorities',
+      tls: () => ({ ca: `${authority.cert}\n${authority.key}` }),
       says: '"tls.ca"',
     },
     { name: 'with a number', tls: () => ({ ...client, passphrase: 7 }), says: '"tls.passphrase"' },

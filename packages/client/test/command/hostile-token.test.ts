@@ -93,7 +93,7 @@ describe('what is printed', () => {
     await broker.fail(200, { body, headers: { 'content-type': 'application/json' } });
     const { code, stdout } = await run([...INSPECT, '--broker', broker.url], { stdin: forged() });
     expect(code).toBe(1);
-    expect(stdout[0]).toBe(String.raw`INVALID, says the broker: no\u{1b}[2J\u{a}VALID\u{202e}`);
+    expect(stdout[0]).toBe(String.raw`INVALID, says the broker: no [2J VALID\u{202e}`);
   });
 
   it('cannot be steered by what a token says', async () => {
