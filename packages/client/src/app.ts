@@ -5,6 +5,7 @@ import {
   assertText,
   type LaunchTokenRequest,
   subjectKind,
+  WireError,
 } from '@agentwrit/protocol';
 import { AccessToken } from './access-token.js';
 import type { Agent } from './agent.js';
@@ -137,7 +138,7 @@ export class AgentWritApp extends Confidential {
     if (subjectKind(sub) !== 'agent' || delegationChain.length === 0) {
       throw new AgentWritError('invalid_token', 'the token was not delegated to an agent');
     }
-    const token = new AccessToken({ access_token: accessToken, expires_in: exp - iat }, iat * 1000);
+    const token = heldToken(accessToken, exp - iat, iat * 1000);
     return new DelegatedToken(this.#surroundings, { agentId: sub, scope, delegationChain, token });
   }
 
@@ -175,5 +176,15 @@ export class AgentWritApp extends Confidential {
 
   toJSON(): object {
     return { brokerUrl: this.brokerUrl, clientId: this.clientId };
+  }
+}
+
+/** The broker passes over line breaks in a token (protocol §3.6); a header cannot. */
+function heldToken(text: string, expiresIn: number, issuedAtMs: number): AccessToken {
+  try {
+    return new AccessToken({ access_token: text, expires_in: expiresIn }, issuedAtMs);
+  } catch (cause) {
+    if (!(cause instanceof WireError)) throw cause;
+    throw new AgentWritError('invalid_token', 'the token cannot be used as it is', { cause });
   }
 }
