@@ -65,6 +65,17 @@ describe('a good answer is malformed', () => {
     },
   );
 
+  test.each(calls)('to $name, when it is called something else', async (call) => {
+    await using broker = await FakeBroker.start();
+    const good = await goodAnswer(broker, call);
+    const scene = await sceneAt(broker, 5000);
+    for (const type of ['text/html', 'application/jsonx', '']) {
+      broker.on(call.route, json(200, good, { 'content-type': type }));
+      expect(await rejection(call.make(scene, {}))).toMatchObject({ code: 'malformed_answer' });
+    }
+    await scene.close();
+  });
+
   test.each(calls)('to $name, with bytes that are not UTF-8', async (call) => {
     await using broker = await FakeBroker.start();
     const good = await goodAnswer(broker, call);
