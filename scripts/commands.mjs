@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { interruptedBy, runNode } from './child.mjs';
 import { exampleProgram, listOfExamples } from './examples.mjs';
 import { installOnce } from './install.mjs';
+import { pack } from './pack.mjs';
 import { ROOT, toolPath } from './places.mjs';
 import { runStep } from './step.mjs';
 import { runTests } from './tests.mjs';
@@ -16,6 +17,7 @@ const USAGE = `Usage: node scripts/run.mjs <command>
   build                  install what is needed and build every package
   demo [args]            build, then run ${DEMO}
   example [name] [args]  build, then run an example; list them when there is no name
+  pack                   build, then pack every package, to be installed elsewhere
   test [args]            install the runtimes that the tests need too, build, check format, types and lint,
                          then run the tests; args go to vitest
 `;
@@ -28,13 +30,14 @@ const USAGE = `Usage: node scripts/run.mjs <command>
 export async function runCommand(command, args) {
   if (command === 'example') return runExample(args);
   if (command === 'demo') return runProgram([DEMO, ...args]);
-  if (command !== 'build' && command !== 'test') {
+  if (command !== 'build' && command !== 'pack' && command !== 'test') {
     console.error(USAGE);
     return 2;
   }
   if (!(await installOnce({ forTests: command === 'test' }))) return interruptedBy() ?? 1;
   if (command === 'test') return runTests({ build, args });
-  return (await build()) ? 0 : (interruptedBy() ?? 1);
+  const isDone = (await build()) && (command === 'build' || (await pack()));
+  return isDone ? 0 : (interruptedBy() ?? 1);
 }
 
 /** @param {readonly string[]} args the example's name, and what is handed on to it */

@@ -2,9 +2,9 @@
 
 import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { basename, dirname, join } from 'node:path';
-import { run, runNode } from './child.mjs';
-import { readJson, ROOT } from './places.mjs';
+import { join } from 'node:path';
+import { ROOT } from './places.mjs';
+import { pnpm, pnpmVersion } from './pnpm.mjs';
 import { runStep } from './step.mjs';
 
 // Inside node_modules, so that whoever deletes the one deletes the other.
@@ -26,12 +26,11 @@ export async function installOnce({ forTests }) {
   const wanted = forTests ? everything : `${manifests} without ${RUNTIMES}`;
   const needed = forTests ? folders : folders.filter((folder) => folder !== RUNTIMES);
   if (isInstalled(needed, [wanted, everything])) return true;
-  const version = pnpmVersion();
   // Half an installation must not count as one.
   rmSync(STAMP, { force: true });
   const filter = forTests ? [] : ['--filter', '!@agentwrit/runtimes'];
-  const done = await runStep(`install with pnpm ${version}`, () =>
-    npx(['--yes', `pnpm@${version}`, 'install', '--frozen-lockfile', ...filter]),
+  const done = await runStep(`install with pnpm ${pnpmVersion()}`, () =>
+    pnpm(['install', '--frozen-lockfile', ...filter]),
   );
   if (done) writeFileSync(STAMP, wanted);
   return done;
@@ -70,33 +69,4 @@ function fingerprint(folders) {
 function isInstalled(folders, stamps) {
   if (!existsSync(STAMP) || !stamps.includes(readFileSync(STAMP, 'utf8'))) return false;
   return folders.every((folder) => existsSync(join(ROOT, folder, 'node_modules')));
-}
-
-/** The version in package.json's `packageManager`, without the checksum that may follow it. */
-function pnpmVersion() {
-  const { packageManager } = /** @type {{ packageManager: string }} */ (
-    readJson(join(ROOT, 'package.json'))
-  );
-  const version = /^pnpm@(\d+\.\d+\.\d+)(?:\+.*)?$/.exec(packageManager)?.[1];
-  if (version === undefined) throw new Error(`"packageManager" must name pnpm: ${packageManager}`);
-  return version;
-}
-
-/** @param {readonly string[]} args */
-function npx(args) {
-  // CI tells pnpm not to ask: there may be nobody, and no terminal, to answer.
-  const env = { ...process.env, CI: 'true' };
-  const script = npxScript();
-  return script === undefined ? run('npx', args, { env }) : runNode([script, ...args], { env });
-}
-
-/** npx as a script, beside the npm that started us or beside this Node: on Windows `npx` needs a shell. */
-function npxScript() {
-  const npm = process.env['npm_execpath'] ?? '';
-  const node = dirname(process.execPath);
-  return [
-    ...(basename(npm) === 'npm-cli.js' ? [join(dirname(npm), 'npx-cli.js')] : []),
-    join(node, 'node_modules', 'npm', 'bin', 'npx-cli.js'),
-    join(node, '..', 'lib', 'node_modules', 'npm', 'bin', 'npx-cli.js'),
-  ].find((path) => existsSync(path));
 }

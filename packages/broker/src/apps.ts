@@ -31,15 +31,6 @@ export function appSubject({ id }: Pick<App, 'id'>): string {
   return `${APP_SUBJECT}${id}`;
 }
 
-// Protocol §9 writes it `^[a-z][a-z0-9](?:-?[a-z0-9]+)*$`, which backtracks for ever on a long bad name;
-// this accepts the same names in linear time.
-const NAME = /^[a-z][a-z0-9](?:-?[a-z0-9])*$/;
-const MAX_NAME_LENGTH = 64;
-
-export function isAppName(name: string): boolean {
-  return name.length <= MAX_NAME_LENGTH && NAME.test(name);
-}
-
 export class Apps {
   // In order of creation. Names stay taken after deregistration: nothing is ever removed.
   readonly #byId = new Map<string, App>();

@@ -26,9 +26,7 @@ import {
   WireError,
 } from '@agentwrit/protocol';
 import { AccessToken } from './access-token.js';
-import type { Deadline } from './deadline.js';
 import { type Authorised, type Cancellable, Exchange } from './exchange.js';
-import type { ConnectionOptions } from './transport.js';
 
 // Where they are listed and made.
 const APPS = '/v1/admin/apps';
@@ -56,66 +54,49 @@ export interface AuditQuery {
   readonly limit: number;
 }
 
-/** One method per endpoint. Keeps nothing. */
-export class AdminBroker {
-  readonly #exchange: Exchange;
-
-  /** @throws TypeError naming the option that is wrong or unknown */
-  constructor(options: ConnectionOptions) {
-    this.#exchange = new Exchange(options);
-  }
-
-  /** Normalised: no trailing slash. */
-  get url(): string {
-    return this.#exchange.url;
-  }
-
-  /** Does `work`, any number of calls, within the connection's `timeoutMs` and until the signal aborts. */
-  within<T>(signal: AbortSignal | undefined, work: (deadline: Deadline) => Promise<T>): Promise<T> {
-    return this.#exchange.within(signal, work);
-  }
-
+/** One method per endpoint. */
+export class AdminBroker extends Exchange {
   authenticate(body: AdminAuthRequest, by: Cancellable): Promise<AccessToken> {
     const call = { ...by, body, secrets: [body.secret], isSafe: true };
-    return this.#exchange.call('POST', '/v1/admin/auth', call, (answer, sentAt) => {
+    return this.call('POST', '/v1/admin/auth', call, (answer, sentAt) => {
       return new AccessToken(readAuth(answer), sentAt);
     });
   }
 
   /** Done twice, the second finds the name taken. */
   registerApp(body: RegisterAppRequest, by: Authorised): Promise<RegisterAppAnswer> {
-    return this.#exchange.call('POST', APPS, { ...by, body }, readAppRegistration);
+    return this.call('POST', APPS, { ...by, body }, readAppRegistration);
   }
 
   async listApps(by: Authorised): Promise<readonly AppAnswer[]> {
     const call = { ...by, maxAnswerBytes: MAX_LIST_BYTES };
-    return (await this.#exchange.call('GET', APPS, call, readAppList)).apps;
+    return (await this.call('GET', APPS, call, readAppList)).apps;
   }
 
   getApp(appId: string, by: Authorised): Promise<AppAnswer> {
-    return this.#exchange.call('GET', pathOf(appId), by, (value) => readApp(value));
+    return this.call('GET', pathOf(appId), by, (value) => readApp(value));
   }
 
   updateApp(appId: string, body: UpdateAppRequest, by: Authorised): Promise<AppAnswer> {
     const call = { ...by, body, isSafe: true };
-    return this.#exchange.call('PUT', pathOf(appId), call, (value) => readApp(value));
+    return this.call('PUT', pathOf(appId), call, (value) => readApp(value));
   }
 
   /** Done twice, the second succeeds as well (protocol §2.18). */
   removeApp(appId: string, by: Authorised): Promise<DeregisterAppAnswer> {
     const call = { ...by, isSafe: true };
-    return this.#exchange.call('DELETE', pathOf(appId), call, readAppRemoval);
+    return this.call('DELETE', pathOf(appId), call, readAppRemoval);
   }
 
   /** Done twice, there would be a second one that nobody knows of and that works. */
   issueLaunchToken(body: LaunchTokenRequest, by: Authorised): Promise<LaunchTokenAnswer> {
     const call = { ...by, body };
-    return this.#exchange.call('POST', '/v1/admin/launch-tokens', call, readLaunchToken);
+    return this.call('POST', '/v1/admin/launch-tokens', call, readLaunchToken);
   }
 
   revoke(body: RevokeRequest, by: Authorised): Promise<RevokeAnswer> {
     const call = { ...by, body, isSafe: true };
-    return this.#exchange.call('POST', '/v1/revoke', call, (value) => {
+    return this.call('POST', '/v1/revoke', call, (value) => {
       const answer = readRevocation(value);
       // Protocol §2.9: always true. Anything else must not pass for a revocation.
       if (!answer.revoked) throw new WireError('revocation.revoked', 'true', answer.revoked);
@@ -126,7 +107,7 @@ export class AdminBroker {
   auditPage({ filter, offset, limit }: AuditQuery, by: Authorised): Promise<AuditPage> {
     const query = new URLSearchParams({ ...filter, offset: `${offset}`, limit: `${limit}` });
     const call = { ...by, maxAnswerBytes: MAX_LIST_BYTES };
-    return this.#exchange.call('GET', `/v1/audit/events?${query.toString()}`, call, (value) => {
+    return this.call('GET', `/v1/audit/events?${query.toString()}`, call, (value) => {
       const page = readAuditPage(value);
       // What the broker cannot read of a query it ignores (protocol §7.4); something in between may drop all of it.
       if ((page.offset ?? offset) !== offset) {
@@ -144,17 +125,7 @@ export class AdminBroker {
 
   validate(body: ValidateRequest, by: Cancellable): Promise<ValidateAnswer> {
     const call = { ...by, body, secrets: [body.token], isSafe: true };
-    return this.#exchange.call('POST', '/v1/token/validate', call, readValidation);
-  }
-
-  /** Lets requests under way finish. */
-  close(): Promise<void> {
-    return this.#exchange.close();
-  }
-
-  /** Does not wait for anything. */
-  destroy(): Promise<void> {
-    return this.#exchange.destroy();
+    return this.call('POST', '/v1/token/validate', call, readValidation);
   }
 }
 

@@ -53,10 +53,10 @@ async function* matches(
   // Whoever follows from a place in the log has counted that far. Without following there may just be no more.
   const cursor = new AuditCursor(offset, following === undefined ? 0 : offset);
   let endsAt = offset + limit;
-  for (let isFirst = true; ; isFirst = false) {
+  for (;;) {
     const page = await pages.from(cursor.offset, endsAt - cursor.offset);
-    // A log that grows as fast as it is read has an end all the same.
-    if (isFirst && following === undefined) endsAt = Math.min(endsAt, page.total);
+    // The first total it is: a log that grows as fast as it is read has an end all the same.
+    if (following === undefined) endsAt = Math.min(endsAt, page.total);
     const left = Math.max(0, endsAt - cursor.seen);
     for (const event of cursor.advance(page).slice(0, left)) {
       yield event;

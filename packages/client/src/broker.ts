@@ -20,39 +20,20 @@ import {
   WireError,
 } from '@agentwrit/protocol';
 import { AccessToken } from './access-token.js';
-import type { Deadline } from './deadline.js';
 import { MalformedAnswerError } from './errors.js';
 import { type Authorised, type Cancellable, Exchange } from './exchange.js';
-import type { ConnectionOptions } from './transport.js';
 
 // The broker asks for 60 s and lets an app in again after 6 (protocol §1.10).
 const MAX_APP_AUTH_WAIT_MS = 6000;
 
-/** One method per endpoint. Keeps nothing. */
-export class Broker {
-  readonly #exchange: Exchange;
-
-  /** @throws TypeError naming the option that is wrong or unknown */
-  constructor(options: ConnectionOptions) {
-    this.#exchange = new Exchange(options);
-  }
-
-  /** Normalised: no trailing slash. */
-  get url(): string {
-    return this.#exchange.url;
-  }
-
-  /** Does `work`, any number of calls, within the connection's `timeoutMs` and until the signal aborts. */
-  within<T>(signal: AbortSignal | undefined, work: (deadline: Deadline) => Promise<T>): Promise<T> {
-    return this.#exchange.within(signal, work);
-  }
-
+/** One method per endpoint. */
+export class Broker extends Exchange {
   health(by: Cancellable): Promise<HealthAnswer> {
-    return this.#exchange.call('GET', '/v1/health', by, readHealth);
+    return this.call('GET', '/v1/health', by, readHealth);
   }
 
   async challenge(by: Cancellable): Promise<string> {
-    return (await this.#exchange.call('GET', '/v1/challenge', by, readChallenge)).nonce;
+    return (await this.call('GET', '/v1/challenge', by, readChallenge)).nonce;
   }
 
   /** A second one harms nobody: it is a token that lives for a while unused. */
@@ -64,7 +45,7 @@ export class Broker {
       isSafe: true,
       maxRetryAfterMs: MAX_APP_AUTH_WAIT_MS,
     };
-    return this.#exchange.call('POST', '/v1/app/auth', call, (answer, sentAt) => {
+    return this.call('POST', '/v1/app/auth', call, (answer, sentAt) => {
       return new AccessToken(readAuth(answer), sentAt);
     });
   }
@@ -72,7 +53,7 @@ export class Broker {
   async issueLaunchToken(body: LaunchTokenRequest, by: Authorised): Promise<string> {
     const call = { ...by, body };
     const path = '/v1/app/launch-tokens';
-    return (await this.#exchange.call('POST', path, call, readLaunchToken)).launch_token;
+    return (await this.call('POST', path, call, readLaunchToken)).launch_token;
   }
 
   /** No bearer: the launch token in the body is the credential (protocol §10.3). Uses it up. */
@@ -81,7 +62,7 @@ export class Broker {
     by: Cancellable,
   ): Promise<{ agentId: string; token: AccessToken }> {
     const call = { ...by, body, secrets: [body.launch_token] };
-    return this.#exchange.call('POST', '/v1/register', call, (value, sentAt) => {
+    return this.call('POST', '/v1/register', call, (value, sentAt) => {
       const answer = readRegistration(value);
       return { agentId: answer.agent_id, token: new AccessToken(answer, sentAt) };
     });
@@ -89,14 +70,14 @@ export class Broker {
 
   /** Done twice, the second finds the token dead. */
   renew(by: Authorised): Promise<AccessToken> {
-    return this.#exchange.call('POST', '/v1/token/renew', by, (answer, sentAt) => {
+    return this.call('POST', '/v1/token/renew', by, (answer, sentAt) => {
       return new AccessToken(readRenewal(answer), sentAt);
     });
   }
 
   async release(by: Authorised): Promise<void> {
     const path = '/v1/token/release';
-    const { status } = await this.#exchange.send('POST', path, { ...by, isSafe: true });
+    const { status } = await this.send('POST', path, { ...by, isSafe: true });
     // A 200 is from something that is not the broker: the token would go on living unnoticed.
     if (status !== 204) {
       throw new MalformedAnswerError(path, new WireError('status', '204', status));
@@ -107,7 +88,7 @@ export class Broker {
     body: DelegateRequest,
     by: Authorised,
   ): Promise<{ token: AccessToken; chain: readonly DelegationRecord[] }> {
-    return this.#exchange.call('POST', '/v1/delegate', { ...by, body }, (value, sentAt) => {
+    return this.call('POST', '/v1/delegate', { ...by, body }, (value, sentAt) => {
       const answer = readDelegation(value);
       return { token: new AccessToken(answer, sentAt), chain: answer.delegation_chain };
     });
@@ -115,16 +96,6 @@ export class Broker {
 
   validate(body: ValidateRequest, by: Cancellable): Promise<ValidateAnswer> {
     const call = { ...by, body, secrets: [body.token], isSafe: true };
-    return this.#exchange.call('POST', '/v1/token/validate', call, readValidation);
-  }
-
-  /** Lets requests under way finish. */
-  close(): Promise<void> {
-    return this.#exchange.close();
-  }
-
-  /** Does not wait for anything. */
-  destroy(): Promise<void> {
-    return this.#exchange.destroy();
+    return this.call('POST', '/v1/token/validate', call, readValidation);
   }
 }

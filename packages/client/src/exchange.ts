@@ -34,7 +34,7 @@ export interface Call extends Cancellable {
   readonly maxRetryAfterMs?: number;
 }
 
-/** Every call to one broker goes through one of these, whatever its endpoint. */
+/** The way to one broker, whatever the endpoint. Keeps nothing but connections. */
 export class Exchange {
   readonly #transport: Transport;
 

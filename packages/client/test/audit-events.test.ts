@@ -178,6 +178,12 @@ describe('reading the audit log', () => {
     expect(error).toMatchObject({ code: 'malformed_answer' });
   });
 
+  test('ends where the first total says, even in the middle of a page', async () => {
+    const log = logOf('x', 'x', 'x');
+    broker.on(AUDIT, json(200, { events: log.events, total: 2 }));
+    expect(numbers(await collect(operator.auditEvents()))).toEqual([1, 2]);
+  });
+
   test('throws what goes wrong', async () => {
     broker.on(AUDIT, problem(500, 'internal_error', 'failed'));
     expect(await rejection(collect(operator.auditEvents()))).toMatchObject({ status: 500 });

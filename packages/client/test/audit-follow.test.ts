@@ -70,6 +70,16 @@ describe('following the audit log', () => {
     expect(log.looks).toHaveLength(7);
   });
 
+  test('does not wait between pages while there is more', async () => {
+    const log = logOf('x', 'x', 'x', 'x', 'x');
+    log.pageEvents = 2;
+    const events = follow(log);
+    for (const number of [1, 2, 3, 4, 5]) {
+      expect((await events.next()).value).toMatchObject({ id: `evt-00000${number}` });
+    }
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
   test('of an empty log waits for the first event', async () => {
     const log = logOf();
     const first = follow(log, { pollMs: 100 }).next();
@@ -277,7 +287,7 @@ describe('a fault of the broker', () => {
     expect(error).toMatchObject({ code: 'timeout' });
   });
 
-  test.each([400, 401, 403, 404])(
+  test.each([400, 401, 403, 404, 451])(
     'is not what a refusal with %i is: that is thrown',
     async (status) => {
       const log = logOf('x');

@@ -37,9 +37,10 @@ export interface AuditSessionOptions {
   readonly monotonic: () => number;
 }
 
-// A page of 1,000 events has 0.5 to 1 MB. Two that hold what a caller may send at most (protocol §1.6), and the
-// encoder's six bytes for some characters, fit as well: nobody can put an event there that cannot be read.
-const MAX_PAGE_BYTES = 16 * 1024 * 1024;
+// A page of 1,000 events has 0.5 to 1 MB. Anybody can put some 12 MB into one event: a path of 1 MB (protocol §1.8),
+// twice, at six bytes for some characters (§1.3, §1.9). Two of those fit, so that nobody can put an event there that
+// cannot be read.
+const MAX_PAGE_BYTES = 32 * 1024 * 1024;
 
 // A log-in takes the broker a moment of bcrypt, and clocks do not run alike.
 const MAX_MARGIN_MS = 30_000;

@@ -236,7 +236,7 @@ describe('a page', () => {
     for (let count = 0; count < 300; count += 1) log.append({});
     log.append(REVOKED);
     log.answer = (_, { limit }) =>
-      limit > 100 ? new Response('x'.repeat(17 * 1024 * 1024), { headers: JSON_TYPE }) : undefined;
+      limit > 100 ? new Response('x'.repeat(33 * 1024 * 1024), { headers: JSON_TYPE }) : undefined;
     await time.poll();
     expect(sink.take()).toEqual([TOLD, 'synced 2']);
 
@@ -259,7 +259,7 @@ describe('a page', () => {
   it('that is too large with two events is a gap', async () => {
     const { log, sink, time } = await inStep();
     log.append(REVOKED);
-    log.answer = () => new Response('x'.repeat(17 * 1024 * 1024), { headers: JSON_TYPE });
+    log.answer = () => new Response('x'.repeat(33 * 1024 * 1024), { headers: JSON_TYPE });
     await time.poll();
     expect(sink.take()).toEqual(['lost: gap: an event is too large to be read']);
   });

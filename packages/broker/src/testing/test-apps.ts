@@ -1,7 +1,12 @@
 // A name and a ceiling in → an app with credentials out, without an operator.
 
-import { assertKnownOptions, assertNumber, assertScope, assertTexts } from '@agentwrit/protocol';
-import { isAppName } from '../apps.js';
+import {
+  assertKnownOptions,
+  assertNumber,
+  assertScope,
+  assertTexts,
+  isAppName,
+} from '@agentwrit/protocol';
 import type { BrokerState } from '../broker-state.js';
 import { recordRegistration } from '../http/routes/apps.js';
 

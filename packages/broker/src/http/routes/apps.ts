@@ -5,10 +5,11 @@ import {
   type AppListAnswer,
   type DeregisterAppAnswer,
   formatTimestampSeconds,
+  isAppName,
   isScope,
   type RegisterAppAnswer,
 } from '@agentwrit/protocol';
-import { type App, appSubject, isAppName } from '../../apps.js';
+import { type App, appSubject } from '../../apps.js';
 import { type AuditLog, listText } from '../../audit-log.js';
 import { nullableInteger, text, texts } from '../../json-decoder.js';
 import {
