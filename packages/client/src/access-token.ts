@@ -32,7 +32,7 @@ export class AccessToken extends Confidential {
   /**
    * @param sentAtMs when the token was asked for: the broker's clock started later, so the expiry computed
    *   here is never late by more than the two clocks differ
-   * @throws WireError when the text cannot stand in a header
+   * @throws WireError when the text cannot stand in a header, or the life has no end
    */
   constructor(answer: { access_token: string; expires_in: number }, sentAtMs: number) {
     super();
@@ -41,6 +41,10 @@ export class AccessToken extends Confidential {
     }
     this.#text = answer.access_token;
     this.#expiresAtMs = sentAtMs + answer.expires_in * 1000;
+    // Beyond what a Date can hold there is no end, and no time to renew.
+    if (answer.expires_in < 0 || Number.isNaN(this.expiresAt.getTime())) {
+      throw new WireError('expires_in', 'a life in seconds', answer.expires_in);
+    }
     this.#expiresAtMonotonicMs = performance.now() + this.#expiresAtMs - Date.now();
     this.expiresIn = answer.expires_in;
   }

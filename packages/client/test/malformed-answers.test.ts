@@ -1,10 +1,23 @@
 // Success answers of every endpoint that are nearly right: each member missing or of another type, and bytes that
 // are no text.
 
-import { describe, expect, test } from 'vitest';
-import { BROKER_CALLS, type BrokerCall, sceneAt, SECRETS } from './broker-calls.js';
-import { type Answer, FakeBroker, json, rejection, RELEASE } from './fake-broker.js';
 import { inspect } from 'node:util';
+import { describe, expect, test } from 'vitest';
+import { AgentWritError } from '../src/index.js';
+import { BROKER_CALLS, type BrokerCall, sceneAt, SECRETS } from './broker-calls.js';
+import {
+  ADMIN_AUTH,
+  type Answer,
+  APP_AUTH,
+  DELEGATE,
+  FakeBroker,
+  json,
+  REGISTER,
+  rejection,
+  RELEASE,
+  RENEW,
+  VALIDATE,
+} from './fake-broker.js';
 
 // A release has no body to be wrong.
 const calls = BROKER_CALLS.filter(({ route }) => route !== RELEASE);
@@ -52,6 +65,17 @@ describe('a good answer is malformed', () => {
     },
   );
 
+  test.each(calls)('to $name, when it is called something else', async (call) => {
+    await using broker = await FakeBroker.start();
+    const good = await goodAnswer(broker, call);
+    const scene = await sceneAt(broker, 5000);
+    for (const type of ['text/html', 'application/jsonx', '']) {
+      broker.on(call.route, json(200, good, { 'content-type': type }));
+      expect(await rejection(call.make(scene, {}))).toMatchObject({ code: 'malformed_answer' });
+    }
+    await scene.close();
+  });
+
   test.each(calls)('to $name, with bytes that are not UTF-8', async (call) => {
     await using broker = await FakeBroker.start();
     const good = await goodAnswer(broker, call);
@@ -75,3 +99,41 @@ function bytes(body: Buffer): Answer {
     response.end(body);
   };
 }
+
+describe('seconds that nobody can count', () => {
+  const routes = [APP_AUTH, REGISTER, RENEW, DELEGATE, ADMIN_AUTH];
+
+  test.each([-1, -300, 8.64e12, Number.MAX_SAFE_INTEGER])(
+    'of %d make an answer malformed, and not a token without an end',
+    async (seconds) => {
+      await using broker = await FakeBroker.start();
+      const scene = await sceneAt(broker, 5000);
+      for (const call of BROKER_CALLS.filter(({ route }) => routes.includes(route))) {
+        const good = await goodAnswer(broker, call);
+        broker.on(call.route, json(200, { ...good, expires_in: seconds }));
+        const error = await rejection(call.make(scene, {}));
+        expect(error, call.name).toMatchObject({ code: 'malformed_answer' });
+        broker.on(call.route);
+      }
+      await scene.close();
+    },
+  );
+});
+
+describe('a delegated token that', () => {
+  test.each([
+    { name: 'ends in a line break, as one that was read from a file', text: 'held-token\n' },
+    { name: 'has a line break in it', text: 'held-\r\ntoken' },
+    { name: 'is not ASCII', text: 'held-token-é' },
+  ])('$name is not taken over, whatever the broker says of it', async ({ text }) => {
+    await using broker = await FakeBroker.start();
+    const scene = await sceneAt(broker, 5000);
+    const [call] = BROKER_CALLS.filter(({ name }) => name === 'acceptDelegation');
+    if (call?.good !== undefined) broker.on(VALIDATE, call.good);
+    const error = await rejection(scene.app.acceptDelegation(text));
+    expect(error).toBeInstanceOf(AgentWritError);
+    expect(error).toMatchObject({ code: 'invalid_token' });
+    expect(inspect(error, { depth: 9 })).not.toContain('held-');
+    await scene.close();
+  });
+});

@@ -11,7 +11,7 @@ const chosen = Number(process.env['AGENTWRIT_SEED'] ?? Number.NaN);
 const SEED = Number.isInteger(chosen) ? chosen : Date.now() % 2 ** 31;
 
 /** `AGENTWRIT_SCHEDULES` for more of them, over night. */
-const SCHEDULES = Math.min(Number(process.env['AGENTWRIT_SCHEDULES'] ?? 150), 200_000);
+const SCHEDULES = Math.min(Number(process.env['AGENTWRIT_SCHEDULES'] ?? 100), 200_000);
 
 let world: CredentialWorld;
 beforeAll(async () => {

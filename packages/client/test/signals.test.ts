@@ -5,6 +5,7 @@ import { getEventListeners } from 'node:events';
 import { describe, expect, test, vi } from 'vitest';
 import { BROKER_CALLS, type BrokerCall, sceneAt } from './broker-calls.js';
 import { type Answer, FakeBroker, gate, problem, rejection } from './fake-broker.js';
+import { wait } from './watched-broker.js';
 
 vi.setConfig({ maxConcurrency: 16 });
 
@@ -31,6 +32,8 @@ async function abortedAfter(call: BrokerCall, answer: Answer) {
   const { signal } = controller;
   const failing = rejection(call.make(scene, { signal }));
   await arrived.opened;
+  // What was answered gets there meanwhile.
+  await wait(50);
   const startedAt = performance.now();
   controller.abort(REASON);
   const error = await failing;
