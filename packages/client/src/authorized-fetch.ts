@@ -88,6 +88,8 @@ export async function authorizedFetch(
   // A request's body can be read once; what is not read of the copy is kept for the second time.
   const answer = await attempt(target instanceof Request ? target.clone() : target, used);
   if (answer.status !== 401) return answer;
+  // The refusal came from where a redirect led, and whatever redirected may have done what it was asked for.
+  if (answer.redirected && !isSafe(target, init)) return answer;
   const fresh = await currentAfter(answer, () => current(signal));
   if (fresh === undefined || fresh === used) return answer;
   // The connection is free again once nobody wants to read the refusal.
@@ -119,6 +121,12 @@ function copyOf(init: RequestInit): RequestInit {
 function signalOf(target: string | Request, { signal }: RequestInit): AbortSignal | undefined {
   if (signal !== undefined) return signal ?? undefined;
   return target instanceof Request ? target.signal : undefined;
+}
+
+/** Whether doing it twice is as good as once (RFC 9110 §9.2.1). */
+function isSafe(target: string | Request, init: RequestInit): boolean {
+  const method = init.method ?? (target instanceof Request ? target.method : 'GET');
+  return ['GET', 'HEAD', 'OPTIONS'].includes(method.toUpperCase());
 }
 
 function isStream(body: unknown): boolean {

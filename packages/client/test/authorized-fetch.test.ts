@@ -1,3 +1,5 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { Readable } from 'node:stream';
 import { describe, expect, test } from 'vitest';
 import { AgentWritApp } from '../src/index.js';
@@ -140,6 +142,38 @@ describe('agent.fetch', () => {
     const answer = await f.agent.fetch(API, { method: 'POST', body: 'once' });
     expect([answer.status, await answer.text()]).toEqual([200, 'answer 1']);
     expect(f.seen).toHaveLength(1);
+  });
+
+  test.each([
+    { method: 'POST', sent: ['POST /orders', 'GET /orders/7'], status: 401 },
+    { method: 'GET', sent: ['GET /orders', 'GET /orders/7', 'GET /orders', 'GET /orders/7'] },
+  ])('with $method that was done, and redirected to a refusal, is not done twice', async (call) => {
+    const { method, sent, status = 200 } = call;
+    const seen: string[] = [];
+    const server = createServer((request, response) => {
+      seen.push(`${request.method} ${request.url}`);
+      if (request.url === '/orders') {
+        response.writeHead(303, { location: '/orders/7' }).end();
+        return;
+      }
+      void (seen.length === 2 ? agent.renew() : Promise.resolve()).then(() => {
+        const isLive = request.headers.authorization === agent.bearerHeader.authorization;
+        response.writeHead(isLive ? 200 : 401).end();
+      });
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    await using broker = await FakeBroker.start();
+    await using app = new AgentWritApp({ brokerUrl: broker.url, clientId: 'i', clientSecret: 's' });
+    const agent = await app.createAgent({
+      orchId: 'orch-1',
+      taskId: 'task-1',
+      scope: ['read:data:*'],
+    });
+    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/orders`;
+    expect((await agent.fetch(url, { method })).status).toBe(status);
+    expect(seen).toEqual(sent);
+    server.closeAllConnections();
+    await new Promise((resolve) => server.close(resolve));
   });
 
   test('lets go of the connection whose refusal nobody reads', async () => {
