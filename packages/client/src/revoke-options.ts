@@ -26,6 +26,10 @@ export function readRevokeOptions(options: RevokeOptions): {
     throw new TypeError(`"level" must be one of ${REVOCATION_LEVELS.join(', ')}`);
   }
   assertText(target, 'target');
+  // The broker looks nothing up: it confirms the revocation of what cannot be, such as a line of a file with its end.
+  if (target !== target.trim() || /[\p{Cc}\p{Cs}]/u.test(target)) {
+    throw new TypeError('"target" must be an id, without white space or line breaks around it');
+  }
   assertSignal(signal);
   return { body: { level, target }, signal };
 }

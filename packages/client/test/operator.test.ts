@@ -128,6 +128,9 @@ describe('an operator', () => {
   test.each([
     { name: '"level"', options: { level: 'Agent' } },
     { name: '"target"', options: { target: '' } },
+    { name: '"target"', options: { target: 'task-1\n' } },
+    { name: '"target"', options: { target: ' task-1' } },
+    { name: '"target"', options: { target: 'task-1\ud800' } },
     { name: '"signal"', options: { signal: {} } },
     { name: 'unknown option "reason"', options: { reason: 'x' } },
   ])('revokes nothing with a wrong $name', async ({ name, options }) => {
