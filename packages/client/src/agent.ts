@@ -24,13 +24,11 @@ export interface Registration {
  * const answer = await agent.fetch('https://orders.example.com/orders/7');
  */
 export class Agent extends Credential {
-  readonly taskId: string;
-  readonly orchId: string;
+  declare readonly taskId: string;
+  declare readonly orchId: string;
 
-  constructor(surroundings: Surroundings, { taskId, orchId, ...holding }: Registration) {
-    super(surroundings, 'agent', { ...holding, delegationChain: Object.freeze([]) });
-    this.taskId = taskId;
-    this.orchId = orchId;
+  constructor(surroundings: Surroundings, registration: Registration) {
+    super(surroundings, 'agent', { ...registration, delegationChain: Object.freeze([]) });
   }
 
   /**

@@ -1,12 +1,11 @@
 // An app's credentials in → agents out (protocol §10.2, §10.3).
 
+import { assertKnownOptions, assertText, type LaunchTokenRequest } from '@agentwrit/protocol';
 import {
-  assertKnownOptions,
-  assertText,
-  type LaunchTokenRequest,
-  subjectKind,
-} from '@agentwrit/protocol';
-import { AccessToken, isTokenText } from './access-token.js';
+  type AcceptDelegationOptions,
+  readAcceptOptions,
+  readHolding,
+} from './accepted-delegation.js';
 import type { Agent } from './agent.js';
 import { Confidential } from './confidential.js';
 import { DelegatedToken } from './delegated-token.js';
@@ -131,24 +130,16 @@ export class AgentWritApp extends Confidential {
    * @throws TypeError when it cannot stand in a header, as with the end of the line that it was read from
    * @throws AgentWritError `invalid_token` when the broker does not vouch for it, or it was not delegated
    */
-  async acceptDelegation(accessToken: string, options: CallOptions = {}): Promise<DelegatedToken> {
-    assertText(accessToken, 'accessToken');
-    // The broker vouches for it with a line break as well (protocol §3.6).
-    if (!isTokenText(accessToken)) {
-      throw new TypeError('"accessToken" must be printable ASCII without spaces or line breaks');
-    }
+  async acceptDelegation(
+    accessToken: string,
+    options: AcceptDelegationOptions = {},
+  ): Promise<DelegatedToken> {
+    const { delegate, signal } = readAcceptOptions(accessToken, options);
     const askedAtMs = Date.now();
-    const result = await this.validate(accessToken, options);
+    const result = await this.validate(accessToken, { signal });
     if (!result.valid) throw new AgentWritError('invalid_token', result.error);
-    const { sub, scope, delegation_chain: delegationChain, iat, exp } = result.claims;
-    if (subjectKind(sub) !== 'agent' || delegationChain.length === 0) {
-      throw new AgentWritError('invalid_token', 'the token was not delegated to an agent');
-    }
-    const life = exp - iat;
-    // By the broker's clock. By this one it was issued before the broker was asked, and not over by then.
-    const issuedAtMs = Math.max(askedAtMs - life * 1000, Math.min(askedAtMs, iat * 1000));
-    const token = new AccessToken({ access_token: accessToken, expires_in: life }, issuedAtMs);
-    return new DelegatedToken(this.#surroundings, { agentId: sub, scope, delegationChain, token });
+    const holding = readHolding(accessToken, result.claims, { delegate, askedAtMs });
+    return new DelegatedToken(this.#surroundings, holding);
   }
 
   /** Asks the broker about any token, this app's or not; see the function of the same name. */

@@ -6,6 +6,8 @@ import { AgentWritError } from './errors.js';
 
 export interface TokenSource {
   readonly fetch: typeof globalThis.fetch;
+  /** One that can be had soon: a renewal under way may be about to kill it. */
+  readonly soon: (signal: AbortSignal | undefined) => Promise<AccessToken>;
   /** A token that nothing under way is about to kill. */
   readonly current: (signal: AbortSignal | undefined) => Promise<AccessToken>;
 }
@@ -75,7 +77,7 @@ export function readApiCall(
 /** @returns the API's answer; the second when the first was 401 and the token another by then */
 export async function authorizedFetch(
   { target, headers, init }: ApiCall,
-  { fetch, current }: TokenSource,
+  { fetch, soon, current }: TokenSource,
 ): Promise<Response> {
   const signal = signalOf(target, init);
   const attempt = (to: string | Request, token: AccessToken): Promise<Response> => {
@@ -83,11 +85,13 @@ export async function authorizedFetch(
     sent.set('authorization', token.bearerHeader.authorization);
     return fetch(to, { ...init, headers: sent });
   };
-  const used = await current(signal);
-  if (isStream(init.body)) return attempt(target, used);
+  if (isStream(init.body)) return attempt(target, await current(signal));
+  const used = await soon(signal);
   // A request's body can be read once; what is not read of the copy is kept for the second time.
   const answer = await attempt(target instanceof Request ? target.clone() : target, used);
   if (answer.status !== 401) return answer;
+  // The refusal came from where a redirect led, and whatever redirected may have done what it was asked for.
+  if (answer.redirected && !isSafe(target, init)) return answer;
   const fresh = await currentAfter(answer, () => current(signal));
   if (fresh === undefined || fresh === used) return answer;
   // The connection is free again once nobody wants to read the refusal.
@@ -119,6 +123,12 @@ function copyOf(init: RequestInit): RequestInit {
 function signalOf(target: string | Request, { signal }: RequestInit): AbortSignal | undefined {
   if (signal !== undefined) return signal ?? undefined;
   return target instanceof Request ? target.signal : undefined;
+}
+
+/** Whether doing it twice is as good as once (RFC 9110 §9.2.1). */
+function isSafe(target: string | Request, init: RequestInit): boolean {
+  const method = init.method ?? (target instanceof Request ? target.method : 'GET');
+  return ['GET', 'HEAD', 'OPTIONS'].includes(method.toUpperCase());
 }
 
 function isStream(body: unknown): boolean {

@@ -15,6 +15,9 @@ import { TokenLife } from './token-life.js';
 export interface Holding {
   readonly agentId: string;
   readonly scope: readonly string[];
+  /** What for, and for whom; a delegated token has its delegator's. Only what an operator delegated has neither. */
+  readonly taskId: string | undefined;
+  readonly orchId: string | undefined;
   /** Oldest first; empty unless it was delegated. */
   readonly delegationChain: readonly DelegationRecord[];
   readonly token: AccessToken;
@@ -25,6 +28,8 @@ export abstract class Credential extends Confidential {
   /** Who the token names. */
   readonly agentId: string;
   readonly scope: readonly string[];
+  readonly taskId: string | undefined;
+  readonly orchId: string | undefined;
   /** Who handed the authority on, oldest first; empty for an agent's own token. */
   readonly delegationChain: readonly DelegationRecord[];
   readonly #surroundings: Surroundings;
@@ -34,9 +39,11 @@ export abstract class Credential extends Confidential {
   /** @param noun what it is called in errors */
   constructor(surroundings: Surroundings, noun: string, holding: Holding) {
     super();
-    const { agentId, scope, token, delegationChain } = holding;
+    const { agentId, scope, taskId, orchId, token, delegationChain } = holding;
     this.agentId = agentId;
     this.scope = scope;
+    this.taskId = taskId;
+    this.orchId = orchId;
     this.delegationChain = delegationChain;
     this.#surroundings = surroundings;
     this.#life = new TokenLife({
@@ -80,8 +87,8 @@ export abstract class Credential extends Confidential {
   }
 
   /**
-   * Calls an API with the bearer header. Waits for a renewal under way; when the answer is 401 because the token
-   * was renewed meanwhile, asks once more with the new one, unless the body is a stream that cannot be read twice.
+   * Calls an API with the bearer header. Waits a moment for a renewal under way; when the answer is 401 because the
+   * token was renewed meanwhile, asks once more with the new one, unless the body is a stream: it can be read once.
    * `init` is the platform's; its `signal` also ends the waiting.
    *
    * @throws TypeError for plain `http:` to another host without `allowInsecureHttp`; nothing is sent then
@@ -90,6 +97,7 @@ export abstract class Credential extends Confidential {
   async fetch(input: string | URL | Request, init: RequestInit = {}): Promise<Response> {
     const answer = await authorizedFetch(readApiCall(input, init, this.#surroundings), {
       fetch: this.#surroundings.fetch,
+      soon: (signal) => this.#life.usableSoon('be used', signal),
       current: (signal) => this.#life.usable('be used', signal),
     });
     // The keeper would learn of a revocation with the next renewal only.
@@ -160,6 +168,8 @@ export abstract class Credential extends Confidential {
         }
       }
     });
-    return { agentId: body.delegate_to, scope: body.scope, token, delegationChain: chain };
+    const { taskId, orchId } = this;
+    const { delegate_to: agentId, scope } = body;
+    return { agentId, scope, taskId, orchId, token, delegationChain: chain };
   }
 }

@@ -36,12 +36,7 @@ export function readDelegateOptions(
 ): { readonly body: DelegateRequest; readonly signal: AbortSignal | undefined } {
   assertKnownOptions(options, 'delegate', ['to', 'scope', 'ttl', 'signal']);
   const { to, scope, ttl, signal } = options;
-  const delegate: unknown = typeof to === 'object' && to !== null ? to.agentId : to;
-  if (typeof delegate !== 'string' || parseAgentId(delegate) === undefined) {
-    throw new TypeError(
-      '"to" must be an agent id, "spiffe://DOMAIN/agent/ORCH/TASK/" and 16 hex digits, or have one as "agentId"',
-    );
-  }
+  const delegate = readAgentId(to, 'to');
   assertScopes(scope, 'scope');
   assertSeconds(ttl, 'ttl');
   assertSignal(signal);
@@ -63,4 +58,14 @@ export function readDelegateOptions(
     ...(ttl === undefined ? {} : { ttl }),
   };
   return { body, signal };
+}
+
+/** @throws TypeError naming the option when it is neither an agent id nor has one */
+export function readAgentId(value: unknown, name: string): string {
+  const id: unknown =
+    typeof value === 'object' && value !== null ? Reflect.get(value, 'agentId') : value;
+  if (typeof id === 'string' && parseAgentId(id) !== undefined) return id;
+  throw new TypeError(
+    `"${name}" must be an agent id, "spiffe://DOMAIN/agent/ORCH/TASK/" and 16 hex digits, or have one as "agentId"`,
+  );
 }

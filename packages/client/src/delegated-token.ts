@@ -26,7 +26,8 @@ export class DelegatedToken extends Credential {
   }
 
   toJSON(): object {
-    const { agentId, scope, delegationChain, expiresIn, expiresAt, released } = this;
-    return { agentId, scope, delegationChain, expiresIn, expiresAt, released };
+    const { agentId, scope, taskId, orchId, delegationChain, expiresIn, expiresAt, released } =
+      this;
+    return { agentId, scope, taskId, orchId, delegationChain, expiresIn, expiresAt, released };
   }
 }

@@ -15,6 +15,7 @@ export type { DelegateOptions } from './delegate-options.js';
 export type { KeepAlive, KeepAliveOptions } from './keep-alive.js';
 export type { CallOptions } from './option-checks.js';
 export { DelegatedToken } from './delegated-token.js';
+export type { AcceptDelegationOptions } from './accepted-delegation.js';
 export type { BearerHeader } from './access-token.js';
 // Is a token good, and for what
 export { validate, type ValidateOptions, type ValidateResult } from './validation.js';

@@ -49,6 +49,10 @@ export function readRevokeOptions(options: RevokeOptions): {
   assertText(target, 'target');
   const takes = TARGETS[level];
   if (!takes.isPossible(target)) throw new TypeError(`"target" must be ${takes.what}`);
+  // A line of a file with its end.
+  if (target !== target.trim() || /[\p{Cc}\p{Cs}]/u.test(target)) {
+    throw new TypeError('"target" must be an id, without white space or line breaks around it');
+  }
   assertSignal(signal);
   return { body: { level, target }, signal };
 }

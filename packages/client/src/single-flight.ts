@@ -8,15 +8,22 @@ import { untilAborted } from './until-aborted.js';
  */
 export class SingleFlight<T> {
   #flight: Promise<T> | undefined;
+  #startedAt = 0;
 
   get underway(): boolean {
     return this.#flight !== undefined;
+  }
+
+  /** Milliseconds since the run under way was begun; 0 when there is none. */
+  get ageMs(): number {
+    return this.#flight === undefined ? 0 : performance.now() - this.#startedAt;
   }
 
   /** Starts a run, or joins the one under way. */
   async join(start: () => Promise<T>, signal?: AbortSignal): Promise<T> {
     signal?.throwIfAborted();
     if (this.#flight === undefined) {
+      this.#startedAt = performance.now();
       this.#flight = start().finally(() => {
         this.#flight = undefined;
       });

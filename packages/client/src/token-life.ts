@@ -3,6 +3,7 @@
 
 import type { AccessToken } from './access-token.js';
 import type { Broker } from './broker.js';
+import { withDeadline } from './deadline.js';
 import { AgentWritError } from './errors.js';
 import { isDeadToken } from './problem-response.js';
 import { SingleFlight } from './single-flight.js';
@@ -16,6 +17,9 @@ export interface TokenLifeOptions {
   readonly onRefused: (error: Error) => void;
   readonly onReleased: () => void;
 }
+
+// A renewal takes milliseconds, and a broker under load less than this.
+const PATIENCE_MS = 1000;
 
 // How often at most a refusal somewhere else makes us look.
 const LOOK_PAUSE_MS = 1000;
@@ -78,6 +82,18 @@ export class TokenLife {
     return this.#token;
   }
 
+  /**
+   * The same, except for a renewal that takes its time: while the broker hangs, APIs that remember the old token go
+   * on admitting it.
+   */
+  async usableSoon(what: string, signal: AbortSignal | undefined): Promise<AccessToken> {
+    const patienceMs = PATIENCE_MS - this.#renewal.ageMs;
+    if (this.#renewal.underway && patienceMs > 0) await this.#renewedWithin(patienceMs, signal);
+    if (!this.#renewal.underway || this.#release.underway) return this.usable(what, signal);
+    this.assertLive(what);
+    return this.#token;
+  }
+
   /** Whether there is another token by now; one that was released has no successor. */
   async isReplaced(token: AccessToken, signal: AbortSignal): Promise<boolean> {
     await this.#settled(signal);
@@ -128,6 +144,17 @@ export class TokenLife {
         throw error;
       }
     }, signal);
+  }
+
+  async #renewedWithin(timeoutMs: number, signal: AbortSignal | undefined): Promise<void> {
+    const over = new Error('the renewal takes its time');
+    try {
+      await withDeadline({ timeoutMs, signal, expired: () => over }, (deadline) =>
+        this.#renewal.settled(deadline.signal),
+      );
+    } catch (error) {
+      if (error !== over) throw error;
+    }
   }
 
   /** Until neither a renewal nor a release is under way. */

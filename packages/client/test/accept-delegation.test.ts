@@ -36,11 +36,14 @@ describe('acceptDelegation', () => {
   test('gives from the text alone what the delegator had', async () => {
     const scope = ['write:data:order-7'];
     const handed = await delegator.delegate({ to: delegate, scope, ttl: 90 });
-    const taken = await app.acceptDelegation(handed.accessToken);
+    const taken = await app.acceptDelegation(handed.accessToken, { to: delegate });
+    expect(handed).toMatchObject({ taskId: 'hand-on', orchId: 'orders' });
     expect(taken).toBeInstanceOf(DelegatedToken);
     expect(taken).toMatchObject({
       agentId: delegate.agentId,
       scope,
+      taskId: 'hand-on',
+      orchId: 'orders',
       expiresIn: 90,
       accessToken: handed.accessToken,
       released: false,
@@ -92,6 +95,18 @@ describe('acceptDelegation', () => {
     expect(failure).toBeInstanceOf(TypeError);
     expect(String(failure)).toContain('"accessToken"');
     expect(String(failure)).not.toContain(handed.accessToken);
+  });
+
+  test('takes a token of the delegate that is expected, and no other', async () => {
+    const handed = await delegator.delegate({ to: delegate, scope: ['read:data:order-7'] });
+    const call = app.acceptDelegation(handed.accessToken, { to: delegator.agentId });
+    expect(await rejection(call)).toMatchObject({
+      code: 'invalid_token',
+      message: `the token was delegated to ${delegate.agentId}, not to ${delegator.agentId}`,
+    });
+    const wrong = app.acceptDelegation(handed.accessToken, { to: 'delegate' });
+    expect(String(await rejection(wrong))).toContain('TypeError: "to"');
+    await handed.release();
   });
 
   test.each<{ name: string; text: () => Promise<string> | string; error: object }>([

@@ -184,6 +184,16 @@ describe('release', () => {
     expect(f.agent.released).toBe(false);
   });
 
+  test('of a token that has expired succeeds when there is nobody to ask', async () => {
+    await using f = await fixture({ expires_in: 1 });
+    f.broker.on(RELEASE, problem(500, 'internal_error', 'no'));
+    expect(await rejection(f.agent.release())).toMatchObject({ status: 500 });
+    // With the benefit of the doubt.
+    await new Promise((resolve) => setTimeout(resolve, 3100));
+    await f.agent.release();
+    expect(f.agent.released).toBe(true);
+  });
+
   test('waits for a renewal under way and gives the new token back', async () => {
     await using f = await fixture();
     const renewal = held(renewed);
@@ -256,6 +266,19 @@ describe('keepAlive', () => {
     expect(getEventListeners(signal, 'abort')).toHaveLength(2);
     await f.agent.release();
     expect(getEventListeners(signal, 'abort')).toHaveLength(0);
+  });
+
+  test('ends with a renewal or delegation that the broker refuses, whoever asked for it', async () => {
+    for (const call of ['renew', 'delegate'] as const) {
+      await using f = await fixture();
+      const alive = f.agent.keepAlive();
+      f.broker.on(RENEW, deadToken);
+      f.broker.on(DELEGATE, deadToken);
+      const asking =
+        call === 'renew' ? f.agent.renew() : f.agent.delegate({ to: f.agent, scope: SCOPE });
+      expect(await rejection(asking)).toMatchObject({ code: 'unauthorized' });
+      expect(alive.signal.reason).toMatchObject({ code: 'authority_lost', reason: 'refused' });
+    }
   });
 
   test('is not for a released agent', async () => {

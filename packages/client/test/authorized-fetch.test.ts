@@ -1,9 +1,12 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { Readable } from 'node:stream';
 import { describe, expect, test } from 'vitest';
-import { AgentWritApp } from '../src/index.js';
-import { FakeBroker, gate, json, rejection, RELEASE, RENEW } from './fake-broker.js';
+import { AgentWritApp, type AuthorityLostError } from '../src/index.js';
+import { FakeBroker, gate, json, rejection, RELEASE, RENEW, VALIDATE } from './fake-broker.js';
 
 const API = 'https://orders.example.com/orders/7';
+const CLAIMS = { iss: '', exp: 9e9, nbf: 0, iat: 1, jti: 'j', scope: [] };
 const STREAMS = { duplex: 'half' } as const;
 
 /** An API that admits one token and knows what it was sent. */
@@ -142,6 +145,38 @@ describe('agent.fetch', () => {
     expect(f.seen).toHaveLength(1);
   });
 
+  test.each([
+    { method: 'POST', sent: ['POST /orders', 'GET /orders/7'], status: 401 },
+    { method: 'GET', sent: ['GET /orders', 'GET /orders/7', 'GET /orders', 'GET /orders/7'] },
+  ])('with $method that was done, and redirected to a refusal, is not done twice', async (call) => {
+    const { method, sent, status = 200 } = call;
+    const seen: string[] = [];
+    const server = createServer((request, response) => {
+      seen.push(`${request.method} ${request.url}`);
+      if (request.url === '/orders') {
+        response.writeHead(303, { location: '/orders/7' }).end();
+        return;
+      }
+      void (seen.length === 2 ? agent.renew() : Promise.resolve()).then(() => {
+        const isLive = request.headers.authorization === agent.bearerHeader.authorization;
+        response.writeHead(isLive ? 200 : 401).end();
+      });
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    await using broker = await FakeBroker.start();
+    await using app = new AgentWritApp({ brokerUrl: broker.url, clientId: 'i', clientSecret: 's' });
+    const agent = await app.createAgent({
+      orchId: 'orch-1',
+      taskId: 'task-1',
+      scope: ['read:data:*'],
+    });
+    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/orders`;
+    expect((await agent.fetch(url, { method })).status).toBe(status);
+    expect(seen).toEqual(sent);
+    server.closeAllConnections();
+    await new Promise((resolve) => server.close(resolve));
+  });
+
   test('lets go of the connection whose refusal nobody reads', async () => {
     await using f = await fixture();
     let cancelled = 0;
@@ -159,6 +194,46 @@ describe('agent.fetch', () => {
     };
     expect((await f.agent.fetch(API)).status).toBe(200);
     expect(cancelled).toBe(1);
+  });
+
+  test('does not wait for long for a renewal that hangs, as the old token may still be good', async () => {
+    await using f = await fixture();
+    const arrived = gate();
+    f.broker.on(RENEW, () => arrived.open());
+    const controller = new AbortController();
+    const renewing = rejection(f.agent.renew({ signal: controller.signal }));
+    await arrived.opened;
+    expect((await f.agent.fetch(API)).status).toBe(200);
+    const startedAt = performance.now();
+    for (let count = 0; count < 5; count += 1) await f.agent.fetch(API);
+    // The patience is the renewal's, not each call's.
+    expect(performance.now() - startedAt).toBeLessThan(900);
+    controller.abort();
+    await renewing;
+  });
+
+  test('tells the keeper of a refusal, which makes sure of it at the broker', async () => {
+    await using f = await fixture();
+    const lost = new Promise<AuthorityLostError>((resolve) => {
+      f.agent.keepAlive({ onLost: resolve });
+    });
+    f.api.admits = () => false;
+    expect((await f.agent.fetch(API)).status).toBe(401);
+    expect(await lost).toMatchObject({ reason: 'refused', cause: { code: 'invalid_token' } });
+    expect(f.broker.to(VALIDATE)).toHaveLength(1);
+  });
+
+  test('does not bother the broker with refusals of a token that is good there, nor when nobody keeps it', async () => {
+    await using f = await fixture();
+    f.api.admits = () => false;
+    await f.agent.fetch(API);
+    expect(f.broker.to(VALIDATE)).toHaveLength(0);
+    const claims = { ...CLAIMS, sub: f.agent.agentId };
+    f.broker.on(VALIDATE, json(200, { valid: true, claims }));
+    using alive = f.agent.keepAlive();
+    for (let count = 0; count < 20; count += 1) await f.agent.fetch(API);
+    await expect.poll(() => f.broker.to(VALIDATE).length).toBe(1);
+    expect(alive.signal.aborted).toBe(false);
   });
 
   test('hands on a refusal of the token it has, and asks no more', async () => {

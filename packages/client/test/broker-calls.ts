@@ -85,8 +85,6 @@ export interface BrokerCall {
   readonly route: string;
   /** Whether it may be sent again after it broke off. */
   readonly isSafe: boolean;
-  /** Whether it goes out with the token of an app or operator, which a 401 has replaced. */
-  readonly isBySession?: true;
   /** Whether others may wait for the same: then a signal ends the waiting only. */
   readonly isShared?: true;
   readonly make: (scene: Scene, options: CallOptions) => Promise<unknown>;
@@ -121,7 +119,6 @@ const ofApps: readonly BrokerCall[] = [
     name: 'createAgent, launch token',
     route: LAUNCH,
     isSafe: false,
-    isBySession: true,
     make: create,
   },
   { name: 'createAgent, challenge', route: CHALLENGE, isSafe: true, make: create },
@@ -222,7 +219,6 @@ function bySession(
     name,
     route,
     isSafe,
-    isBySession: true,
     make: ({ operator }, options) => make(operator, options),
   };
 }

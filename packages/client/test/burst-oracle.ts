@@ -41,8 +41,13 @@ export function allowedOf(state: State, burst: Burst, index: number): readonly s
   if (call === 'release') return [outcome];
   if (isStrict(burst)) return allowedInOrder(call, outcome, burst, index);
   const isReleased = isReleasedBy(burst);
-  const dies = burst.isRevoked || (isReleased && call !== 'renew');
+  const dies = burst.isRevoked || (isReleased && call !== 'renew') || isOutrun(call, burst);
   return [outcome, ...(isReleased ? [RELEASED] : []), ...(dies ? [deadOutcome(call)] : [])];
+}
+
+/** Two renewals, one after the other, can each overtake one of the two times that a call to an API is sent. */
+function isOutrun(call: Call, { calls }: Burst): boolean {
+  return call === 'fetch' && calls.filter((one) => one.call === 'renew').length > 1;
 }
 
 /** A renewal or release holds up whatever is asked for after it; what was sent before it may find its token dead. */

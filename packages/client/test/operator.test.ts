@@ -133,6 +133,9 @@ describe('an operator', () => {
     { name: '"target"', options: { level: 'chain', target: 'task-1' } },
     { name: '"target"', options: { level: 'task', target: 'task 1' } },
     { name: '"jti"', options: { level: 'token', target: 'aaaa.bbbb.cccc' } },
+    { name: '"target"', options: { target: 'app:app-orders-0a1b2c\n' } },
+    { name: '"target"', options: { target: ' app:app-orders-0a1b2c' } },
+    { name: '"target"', options: { target: 'app:\ud800' } },
     { name: '"signal"', options: { signal: {} } },
     { name: 'unknown option "reason"', options: { reason: 'x' } },
   ])('revokes nothing with a wrong $name', async ({ name, options }) => {
