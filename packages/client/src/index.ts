@@ -29,13 +29,13 @@ export {
   type TlsOptions,
 } from '@agentwrit/protocol';
 // An operator looks after apps, lets agents in, revokes and reads the audit log
-export { AgentWritOperator, type AgentWritOperatorOptions } from './operator.js';
-export type { RegisterAppOptions, UpdateAppOptions } from './app-options.js';
-export { RegisteredApp } from './registered-app.js';
-export type { AppDetails, RemovedApp } from './app-details.js';
-export { type IssueLaunchTokenOptions, LaunchToken } from './launch-token.js';
-export type { RevokeOptions } from './revoke-options.js';
-export type { AuditEventsOptions } from './audit-options.js';
+export { AgentWritOperator, type AgentWritOperatorOptions } from './operator/operator.js';
+export type { RegisterAppOptions, UpdateAppOptions } from './operator/app-options.js';
+export { RegisteredApp } from './operator/registered-app.js';
+export type { AppDetails, RemovedApp } from './operator/app-details.js';
+export { type IssueLaunchTokenOptions, LaunchToken } from './operator/launch-token.js';
+export type { RevokeOptions } from './operator/revoke-options.js';
+export type { AuditEventsOptions } from './operator/audit-options.js';
 export type { AuditEvent } from '@agentwrit/protocol';
 // What can go wrong
 export {

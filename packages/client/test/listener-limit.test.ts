@@ -2,7 +2,7 @@ import { getMaxListeners, setMaxListeners } from 'node:events';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { withDeadline } from '../src/deadline.js';
 import { AgentWritApp, AgentWritOperator } from '../src/index.js';
-import { pause } from '../src/pause.js';
+import { pause } from '../src/operator/pause.js';
 import { untilAborted } from '../src/until-aborted.js';
 import { FakeBroker, turns } from './fake-broker.js';
 

@@ -1,7 +1,7 @@
 // Global flags and environment in → how to reach the broker, and an operator, out.
 
 import { readFileSync } from 'node:fs';
-import { AgentWritOperator } from '../operator.js';
+import { AgentWritOperator } from '../operator/operator.js';
 import type { ConnectionOptions } from '../transport.js';
 import { systemReason } from './system-reason.js';
 import { type Call, type CommandContext, type Flags, UsageError } from './verb.js';

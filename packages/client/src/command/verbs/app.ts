@@ -1,7 +1,7 @@
 // Flags in → an operator's calls about apps, and what they answered, out (protocol §2.14 to §2.18).
 
 import { formatTimestampSeconds } from '@agentwrit/protocol';
-import type { AppDetails } from '../../app-details.js';
+import type { AppDetails } from '../../operator/app-details.js';
 import { asOperator } from '../connection.js';
 import { fields, table } from '../table.js';
 import { EXIT, type Flags, UsageError, type Verb } from '../verb.js';

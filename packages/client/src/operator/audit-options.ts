@@ -9,8 +9,8 @@ import {
   isTimestamp,
 } from '@agentwrit/protocol';
 import type { AuditFilter } from './admin-broker.js';
-import type { AgentWritError } from './errors.js';
-import { assertSignal, type CallOptions } from './option-checks.js';
+import type { AgentWritError } from '../errors.js';
+import { assertSignal, type CallOptions } from '../option-checks.js';
 
 export interface AuditEventsOptions extends CallOptions {
   /** Exactly; with `token_revoked` what was revoked, whatever its level. Likewise the next two. */

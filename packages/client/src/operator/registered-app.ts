@@ -1,7 +1,7 @@
 // An app registration answered by the broker in → the credentials to hand on out (protocol §2.14).
 
 import type { RegisterAppAnswer } from '@agentwrit/protocol';
-import { Confidential } from './confidential.js';
+import { Confidential } from '../confidential.js';
 
 /** A newly registered app. The broker tells the secret this once; printing shows everything but it. */
 export class RegisteredApp extends Confidential {

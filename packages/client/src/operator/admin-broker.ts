@@ -25,8 +25,8 @@ import {
   type ValidateRequest,
   WireError,
 } from '@agentwrit/protocol';
-import { AccessToken } from './access-token.js';
-import { type Authorised, type Cancellable, Exchange } from './exchange.js';
+import { AccessToken } from '../access-token.js';
+import { type Authorised, type Cancellable, Exchange } from '../exchange.js';
 
 // Where they are listed and made.
 const APPS = '/v1/admin/apps';

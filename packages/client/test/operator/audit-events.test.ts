@@ -1,7 +1,7 @@
 import { setTimeout } from 'node:timers/promises';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type AuditEventsOptions, AgentWritOperator } from '../src/index.js';
+import { type AuditEventsOptions, AgentWritOperator } from '../../src/index.js';
 import {
   ADMIN_AUTH,
   AUDIT,
@@ -10,7 +10,7 @@ import {
   json,
   problem,
   rejection,
-} from './fake-broker.js';
+} from '../fake-broker.js';
 import { collect, ScriptedLog } from './scripted-log.js';
 
 let broker: FakeBroker;

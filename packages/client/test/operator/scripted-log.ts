@@ -1,8 +1,8 @@
 // An audit log that a test writes → what a broker answers about it (protocol §7.4).
 
 import type { AuditEvent, AuditPage } from '@agentwrit/protocol';
-import type { AuditQuery } from '../src/admin-broker.js';
-import { type Answer, json } from './fake-broker.js';
+import type { AuditQuery } from '../../src/operator/admin-broker.js';
+import { type Answer, json } from '../fake-broker.js';
 
 export class ScriptedLog {
   events: AuditEvent[] = [];

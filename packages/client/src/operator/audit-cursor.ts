@@ -2,7 +2,7 @@
 // it was left.
 
 import { type AuditEvent, type AuditPage, WireError } from '@agentwrit/protocol';
-import { AgentWritError, MalformedAnswerError } from './errors.js';
+import { AgentWritError, MalformedAnswerError } from '../errors.js';
 
 /**
  * How far the events that match a query have been read. The log only grows at its end (protocol §7.1), so a place

@@ -5,7 +5,7 @@ import {
   type IssueLaunchTokenOptions,
   type RegisterAppOptions,
   type RevokeOptions,
-} from '../src/index.js';
+} from '../../src/index.js';
 import {
   AGENT_ID,
   ADMIN_AUTH,
@@ -22,7 +22,7 @@ import {
   REMOVE_APP,
   REVOKE,
   UPDATE_APP,
-} from './fake-broker.js';
+} from '../fake-broker.js';
 import { collect } from './scripted-log.js';
 
 const APP = { name: 'orders', scopes: ['read:data:*'] };

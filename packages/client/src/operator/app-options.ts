@@ -8,7 +8,7 @@ import {
   type RegisterAppRequest,
   type UpdateAppRequest,
 } from '@agentwrit/protocol';
-import { assertScopes, assertSignal, type CallOptions } from './option-checks.js';
+import { assertScopes, assertSignal, type CallOptions } from '../option-checks.js';
 
 export interface RegisterAppOptions extends CallOptions {
   /**

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { AgentWritOperator, type UpdateAppOptions } from '../src/index.js';
+import { AgentWritOperator, type UpdateAppOptions } from '../../src/index.js';
 import {
   ADMIN_LAUNCH,
   APP_ANSWER,
@@ -11,7 +11,7 @@ import {
   rejection,
   REMOVE_APP,
   UPDATE_APP,
-} from './fake-broker.js';
+} from '../fake-broker.js';
 
 const APP = { name: 'orders', scopes: ['read:data:*'] };
 const LAUNCH_OPTIONS = { agentName: 'night-run', scope: ['read:data:*'] };

@@ -7,8 +7,8 @@ import {
   type LaunchTokenAnswer,
   type LaunchTokenRequest,
 } from '@agentwrit/protocol';
-import { Confidential } from './confidential.js';
-import { assertScopes, assertSeconds, assertSignal, type CallOptions } from './option-checks.js';
+import { Confidential } from '../confidential.js';
+import { assertScopes, assertSeconds, assertSignal, type CallOptions } from '../option-checks.js';
 
 export interface IssueLaunchTokenOptions extends CallOptions {
   /** Whose it is to be, for the broker's audit log. */

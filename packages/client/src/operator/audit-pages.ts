@@ -3,11 +3,11 @@
 
 import type { AuditPage } from '@agentwrit/protocol';
 import type { AuditQuery } from './admin-broker.js';
-import { isTooLarge, isUnreadable } from './answer.js';
+import { isTooLarge, isUnreadable } from '../answer.js';
 import type { AuditReading, Following } from './audit-options.js';
-import { AgentWritError, TransportError } from './errors.js';
+import { AgentWritError, TransportError } from '../errors.js';
 import { pause } from './pause.js';
-import { ProblemResponseError } from './problem-response.js';
+import { ProblemResponseError } from '../problem-response.js';
 
 /** Where pages come from. */
 export interface AuditSource {

@@ -9,7 +9,7 @@ import {
   type RevokeRequest,
   subjectKind,
 } from '@agentwrit/protocol';
-import { assertSignal, type CallOptions } from './option-checks.js';
+import { assertSignal, type CallOptions } from '../option-checks.js';
 
 export interface RevokeOptions extends CallOptions {
   readonly level: RevocationLevel;

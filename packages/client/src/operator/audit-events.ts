@@ -3,7 +3,7 @@
 import type { AuditEvent } from '@agentwrit/protocol';
 import { AuditCursor } from './audit-cursor.js';
 import type { AuditReading } from './audit-options.js';
-import { raiseListenerLimit } from './listener-limit.js';
+import { raiseListenerLimit } from '../listener-limit.js';
 import { AuditPages, type AuditSource } from './audit-pages.js';
 
 // Why reading ends when nobody listens any more.

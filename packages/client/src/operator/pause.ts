@@ -1,6 +1,6 @@
 // Milliseconds in → a promise for when they have passed, or something happened before, out.
 
-import { raiseListenerLimit } from './listener-limit.js';
+import { raiseListenerLimit } from '../listener-limit.js';
 
 /** Resolves, and leaves nothing behind, when the time has passed or one of the signals is aborted. */
 export function pause(ms: number, signals: readonly AbortSignal[]): Promise<void> {

@@ -1,11 +1,14 @@
 import fc from 'fast-check';
 import type { AuditEvent } from '@agentwrit/protocol';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { auditEvents } from '../src/audit-events.js';
-import { type AuditEventsOptions, readAuditEventsOptions } from '../src/audit-options.js';
-import { TransportError } from '../src/errors.js';
-import { AgentWritError, AgentWritOperator, ProblemResponseError } from '../src/index.js';
-import { ADMIN_AUTH, AUDIT, deadToken, FakeBroker, problem, rejection } from './fake-broker.js';
+import { auditEvents } from '../../src/operator/audit-events.js';
+import {
+  type AuditEventsOptions,
+  readAuditEventsOptions,
+} from '../../src/operator/audit-options.js';
+import { TransportError } from '../../src/errors.js';
+import { AgentWritError, AgentWritOperator, ProblemResponseError } from '../../src/index.js';
+import { ADMIN_AUTH, AUDIT, deadToken, FakeBroker, problem, rejection } from '../fake-broker.js';
 import { ScriptedLog } from './scripted-log.js';
 
 const timeout = (): Error => new TransportError('timeout', 'http://broker', new Error('late'));

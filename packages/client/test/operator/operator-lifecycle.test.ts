@@ -2,8 +2,8 @@
 
 import { createBroker } from '@agentwrit/broker';
 import { describe, expect, test } from 'vitest';
-import { AgentWritApp, AgentWritOperator, registerAgent } from '../src/index.js';
-import { rejection } from './fake-broker.js';
+import { AgentWritApp, AgentWritOperator, registerAgent } from '../../src/index.js';
+import { rejection } from '../fake-broker.js';
 import { collect } from './scripted-log.js';
 
 const APP = { name: 'orders', scopes: ['read:data:*'] };

@@ -17,20 +17,20 @@ import {
 } from './app-options.js';
 import { auditEvents } from './audit-events.js';
 import { type AuditEventsOptions, readAuditEventsOptions } from './audit-options.js';
-import { Confidential } from './confidential.js';
-import { readVariable } from './environment.js';
-import type { Authorised } from './exchange.js';
+import { Confidential } from '../confidential.js';
+import { readVariable } from '../environment.js';
+import type { Authorised } from '../exchange.js';
 import {
   type IssueLaunchTokenOptions,
   LaunchToken,
   readLaunchTokenOptions,
 } from './launch-token.js';
-import { type CallOptions, readSignal } from './option-checks.js';
+import { type CallOptions, readSignal } from '../option-checks.js';
 import { RegisteredApp } from './registered-app.js';
 import { readRevokeOptions, type RevokeOptions } from './revoke-options.js';
-import { Session } from './session.js';
-import { CONNECTION_EXTRAS, CONNECTION_OPTIONS, type ConnectionOptions } from './transport.js';
-import { type ValidateResult, validateWith } from './validation.js';
+import { Session } from '../session.js';
+import { CONNECTION_EXTRAS, CONNECTION_OPTIONS, type ConnectionOptions } from '../transport.js';
+import { type ValidateResult, validateWith } from '../validation.js';
 
 export interface AgentWritOperatorOptions extends ConnectionOptions {
   readonly adminSecret: string;
