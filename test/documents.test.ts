@@ -69,11 +69,11 @@ async function exportsOf(child: ChildProcess): Promise<Record<string, string>> {
   for await (const text of child.stdout ?? []) {
     output += String(text);
     const lines = [...output.matchAll(/^export (\w+)=(\S+)$/gm)];
-    if (lines.length === 3) {
+    if (lines.length === 4) {
       return Object.fromEntries(lines.map(([, name = '', value = '']) => [name, value]));
     }
   }
-  throw new Error(`three exports were promised, and this was printed: ${output}`);
+  throw new Error(`four exports were promised, and this was printed: ${output}`);
 }
 
 async function answering(url: string): Promise<Response> {
