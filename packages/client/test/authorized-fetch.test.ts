@@ -49,6 +49,16 @@ async function fixture(options: { readonly allowInsecureHttp?: boolean } = {}) {
   };
 }
 
+/** Renewals are answered once it is opened. */
+function holdRenewal(broker: FakeBroker): ReturnType<typeof gate> {
+  const leave = gate();
+  broker.on(RENEW, async (response, seen) => {
+    await leave.opened;
+    await json(200, { access_token: 'renewed', expires_in: 300 })(response, seen);
+  });
+  return leave;
+}
+
 describe('agent.fetch', () => {
   test('attaches the bearer header to what the program sends', async () => {
     await using f = await fixture();
@@ -276,11 +286,7 @@ describe('agent.fetch', () => {
 
   test('is left by a caller who does not wait for the renewal', async () => {
     await using f = await fixture();
-    const leave = gate();
-    f.broker.on(RENEW, async (response, seen) => {
-      await leave.opened;
-      await json(200, { access_token: 'renewed', expires_in: 300 })(response, seen);
-    });
+    const leave = holdRenewal(f.broker);
     const renewing = f.agent.renew();
     const controller = new AbortController();
     const outcome = rejection(f.agent.fetch(API, { signal: controller.signal }));
@@ -293,11 +299,7 @@ describe('agent.fetch', () => {
 
   test('goes where it was checked to go, whatever becomes of the URL while a renewal is waited for', async () => {
     await using f = await fixture();
-    const leave = gate();
-    f.broker.on(RENEW, async (response, seen) => {
-      await leave.opened;
-      await json(200, { access_token: 'renewed', expires_in: 300 })(response, seen);
-    });
+    const leave = holdRenewal(f.broker);
     const renewing = f.agent.renew();
     const url = new URL(API);
     const answer = f.agent.fetch(url);
@@ -338,11 +340,7 @@ describe('agent.fetch', () => {
 
   test('with no signal in place of that of the request waits on', async () => {
     await using f = await fixture();
-    const leave = gate();
-    f.broker.on(RENEW, async (response, seen) => {
-      await leave.opened;
-      await json(200, { access_token: 'renewed', expires_in: 300 })(response, seen);
-    });
+    const leave = holdRenewal(f.broker);
     const renewing = f.agent.renew();
     const controller = new AbortController();
     const request = new Request(API, { signal: controller.signal });

@@ -23,24 +23,10 @@ import {
   REVOKE,
   VALIDATE,
 } from './fake-broker.js';
+import { shown } from './shown.js';
 
 const SECRETS =
   /access-token-\d|launch-token-\d|app-secret-of-orders|admin-secret-of-ops|client-secret-of-orders|held-token/;
-
-/** Every way in which an object ends up in a log. */
-function shown(value: unknown): string {
-  const all = { depth: Infinity, showHidden: true, maxStringLength: null, maxArrayLength: null };
-  return [
-    String(value),
-    JSON.stringify(value),
-    JSON.stringify({ ...(value as object) }),
-    inspect(value),
-    inspect(value, all),
-    inspect(value, { ...all, customInspect: false }),
-    inspect({ nested: [value] }, all),
-    value instanceof Error ? `${value.stack} ${shown(value.cause)}` : '',
-  ].join('\n');
-}
 
 async function fixture() {
   const broker = await FakeBroker.start();

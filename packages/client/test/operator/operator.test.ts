@@ -24,6 +24,7 @@ import {
   UPDATE_APP,
 } from '../fake-broker.js';
 import { collect } from './scripted-log.js';
+import { shown } from '../shown.js';
 
 const APP = { name: 'orders', scopes: ['read:data:*'] };
 
@@ -246,20 +247,6 @@ describe('an operator from the environment', () => {
 });
 
 const SECRETS = /access-token-\d|launch-token-\d|admin-secret/;
-
-/** Every way in which an object ends up in a log. */
-function shown(value: unknown): string {
-  const all = { depth: Infinity, showHidden: true, maxStringLength: null, maxArrayLength: null };
-  return [
-    String(value),
-    JSON.stringify(value),
-    JSON.stringify({ ...(value as object) }),
-    inspect(value),
-    inspect(value, all),
-    inspect(value, { ...all, customInspect: false }),
-    value instanceof Error ? `${value.stack} ${shown(value.cause)}` : '',
-  ].join('\n');
-}
 
 /** Everything the request carried, back in the answer. */
 function echo(status: number, type: string): Answer {
