@@ -1,0 +1,48 @@
+// A framework and a variant in → a server with it on a free port out, and what the operating system says it has used.
+
+import { once } from 'node:events';
+import type { Server } from 'node:http';
+import { KEEP_ALIVE_MS, type ServerSettings } from '../servers/settings.js';
+import type { Framework } from '../variants.js';
+import { answerCalls, startArgument } from './calls.js';
+
+/** What the server process has used so far. */
+export interface Usage {
+  /** User and system time of all its threads, microseconds. */
+  readonly cpuMicros: number;
+  /** Resident set, bytes. */
+  readonly rss: number;
+}
+
+export interface ServerCalls {
+  readonly usage: () => Usage;
+}
+
+export interface ServerReady {
+  readonly port: number;
+}
+
+// Each server loads its own framework only, so that its memory is its own.
+const BUILDERS: Readonly<
+  Record<Framework, () => Promise<(settings: ServerSettings) => Server | Promise<Server>>>
+> = {
+  express: async () => (await import('../servers/express.js')).expressServer,
+  fastify: async () => (await import('../servers/fastify.js')).fastifyServer,
+  hono: async () => (await import('../servers/hono.js')).honoServer,
+};
+
+const settings = startArgument<ServerSettings>();
+const build = await BUILDERS[settings.framework]();
+const server = await build(settings);
+server.keepAliveTimeout = KEEP_ALIVE_MS;
+if (!server.listening) await once(server, 'listening');
+const address = server.address();
+if (typeof address !== 'object' || address === null) throw new Error('the server has no port');
+
+const calls: ServerCalls = {
+  usage() {
+    const { user, system } = process.cpuUsage();
+    return { cpuMicros: user + system, rss: process.memoryUsage.rss() };
+  },
+};
+answerCalls(calls, { port: address.port } satisfies ServerReady);

@@ -1,0 +1,85 @@
+// A variant in → an Express server with it out.
+
+import type { Server } from 'node:http';
+import { createAgentWrit } from '@agentwrit/express';
+import express, { type ErrorRequestHandler, type Request, type RequestHandler } from 'express';
+import { MAX_AGE_SECONDS } from '../variants.js';
+import { askBroker, bearerToken } from './ask-broker.js';
+import { coversRead, NOBODY, type ServerSettings, type Trust, unknownVariant } from './settings.js';
+
+/** What stands before the handler, and how the handler learns who is calling. */
+export interface ExpressGuard {
+  readonly middleware: readonly RequestHandler[];
+  readonly caller: (req: Request) => string;
+}
+
+async function guardOf(settings: ServerSettings): Promise<ExpressGuard> {
+  const { variant, trust } = settings;
+  switch (variant) {
+    case 'none':
+      return { middleware: [], caller: () => NOBODY };
+    case 'noop':
+      return { middleware: [(_req, _res, next) => next()], caller: () => NOBODY };
+    case 'ours':
+      return ours(trust);
+    case 'fetch':
+      return asking(trust);
+    case 'mcp-lru':
+      return (await import('./express-mcp.js')).mcpGuard(trust);
+    case 'oauth2-jwt-bearer':
+      return (await import('./express-oauth2.js')).oauth2Guard(trust);
+    default:
+      throw unknownVariant(settings);
+  }
+}
+
+function ours({ broker, issuer, audience }: Trust): ExpressGuard {
+  const { requireScope } = createAgentWrit({ broker, issuer, audience, maxAge: MAX_AGE_SECONDS });
+  return {
+    middleware: [requireScope('read:data:{id}')],
+    caller: (req) => req.agent?.id ?? '',
+  };
+}
+
+function asking(trust: Trust): ExpressGuard {
+  const callers = new WeakMap<Request, string>();
+  const check = async (req: Request): Promise<number> => {
+    const token = bearerToken(req.headers.authorization);
+    const claims = token === undefined ? undefined : await askBroker(token, trust);
+    if (claims === undefined) return 401;
+    if (!coversRead(claims.scope, String(req.params['id']))) return 403;
+    callers.set(req, claims.sub);
+    return 200;
+  };
+  return {
+    middleware: [
+      (req, res, next) => {
+        check(req).then((status) => {
+          if (status === 200) next();
+          else res.sendStatus(status);
+        }, next);
+      },
+    ],
+    caller: (req) => callers.get(req) ?? '',
+  };
+}
+
+// What the peers' errors become; Express would write each of them to stderr.
+const answerError: ErrorRequestHandler = (
+  error: { readonly status?: number },
+  _req,
+  res,
+  _next,
+) => {
+  res.sendStatus(error.status ?? 500);
+};
+
+export async function expressServer(settings: ServerSettings): Promise<Server> {
+  const { middleware, caller } = await guardOf(settings);
+  const app = express();
+  app.get('/data/:id', ...middleware, (req: Request, res) => {
+    res.json({ id: req.params['id'], by: caller(req) });
+  });
+  app.use(answerError);
+  return app.listen(0, '127.0.0.1');
+}
