@@ -5,6 +5,14 @@ import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import type { Reply } from './programs/calls.js';
 
+/** What a program of this folder says of itself. */
+export interface Program {
+  /** Functions of one argument, which goes over as JSON, as does what they resolve to. */
+  readonly calls: object;
+  /** What it tells when it is ready. */
+  readonly ready: unknown;
+}
+
 export interface Child<Calls> {
   readonly call: <Name extends keyof Calls>(
     name: Name,
@@ -27,26 +35,26 @@ export interface ChildOptions {
  * @param argument goes over as JSON
  * @throws Error with what the program wrote to stderr when it ends without
  */
-export async function startChild<Calls, Ready = null>(
+export async function startChild<Started extends Program>(
   program: string,
   argument: unknown,
   { execArgv = [] }: ChildOptions = {},
-): Promise<{ readonly child: Child<Calls>; readonly ready: Ready }> {
+): Promise<{ readonly child: Child<Started['calls']>; readonly ready: Started['ready'] }> {
   // What is said to this Node (a test runner's loader, say) is not meant for the program.
   const { NODE_OPTIONS: _, ...env } = process.env;
   // Built code, also when this file is run from source.
   const path = fileURLToPath(new URL(`../dist/programs/${program}.js`, import.meta.url));
-  const process_ = fork(path, [JSON.stringify(argument)], {
+  const forked = fork(path, [JSON.stringify(argument)], {
     env: { ...env, NODE_ENV: 'production', NO_COLOR: '1' },
     execArgv: [...execArgv],
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
   });
   let complaint = '';
-  process_.stderr?.setEncoding('utf8').on('data', (text: string) => (complaint += text));
+  forked.stderr?.setEncoding('utf8').on('data', (text: string) => (complaint += text));
   // Not its event `close`: there is none when it was this side that disconnected.
   const ended = Promise.all([
-    once(process_, 'exit'),
-    process_.stderr === null ? undefined : once(process_.stderr, 'close'),
+    once(forked, 'exit'),
+    forked.stderr === null ? undefined : once(forked.stderr, 'close'),
   ]);
 
   const waiting = new Map<number, (reply: Reply) => void>();
@@ -59,7 +67,7 @@ export async function startChild<Calls, Ready = null>(
       });
     });
   const ready = replyTo(0);
-  process_.on('message', (message) => {
+  forked.on('message', (message) => {
     const reply = message as Reply;
     waiting.get(reply.id)?.(reply);
     waiting.delete(reply.id);
@@ -69,18 +77,18 @@ export async function startChild<Calls, Ready = null>(
     waiting.clear();
   });
 
-  const child: Child<Calls> = {
+  const child: Child<Started['calls']> = {
     call(name, ...[value]) {
       lastId += 1;
       const reply = replyTo(lastId);
-      process_.send({ id: lastId, name, argument: value });
+      forked.send({ id: lastId, name, argument: value });
       // Both ends are compiled from the one type.
       return reply as Promise<never>;
     },
     async stop() {
-      if (process_.connected) process_.disconnect();
+      if (forked.connected) forked.disconnect();
       await ended;
     },
   };
-  return { child, ready: (await ready) as Ready };
+  return { child, ready: (await ready) as Started['ready'] };
 }

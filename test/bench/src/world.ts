@@ -2,9 +2,9 @@
 // and stopped in it.
 
 import { type Child, startChild } from './child.js';
-import type { BrokerCalls, IssuedToken } from './programs/broker.js';
-import type { LoadCalls } from './programs/load.js';
-import type { ServerCalls, ServerReady } from './programs/server.js';
+import type { BrokerCalls, BrokerProgram, IssuedToken } from './programs/broker.js';
+import type { LoadCalls, LoadProgram } from './programs/load.js';
+import type { ServerCalls, ServerProgram } from './programs/server.js';
 import type { Trust } from './servers/settings.js';
 import type { Framework, Variant } from './variants.js';
 
@@ -37,8 +37,8 @@ export const OTHER_SCOPE = ['read:orders:*', 'write:data:customer-7'] as const;
 
 export async function createWorld(): Promise<World> {
   const [{ child: broker, ready: trust }, { child: load }] = await Promise.all([
-    startChild<BrokerCalls, Trust>('broker', null),
-    startChild<LoadCalls>('load', null),
+    startChild<BrokerProgram>('broker', null),
+    startChild<LoadProgram>('load', null),
   ]);
   const tokens = await broker.call('issue', { count: TOKENS, scope: GOOD_SCOPE });
   const texts = tokens.map(({ token }) => token);
@@ -51,7 +51,7 @@ export async function createWorld(): Promise<World> {
     tokens,
     async startServer(framework, variant) {
       const settings = { framework, variant: variant.name, trust };
-      const { child, ready } = await startChild<ServerCalls, ServerReady>('server', settings);
+      const { child, ready } = await startChild<ServerProgram>('server', settings);
       const { port } = ready;
       const target = await load.call('open', { port, connections: CONNECTIONS });
       return {

@@ -23,6 +23,11 @@ export interface BrokerCalls {
   readonly validations: () => number;
 }
 
+export interface BrokerProgram {
+  readonly calls: BrokerCalls;
+  readonly ready: Trust;
+}
+
 const ISSUER = 'https://broker.bench.example';
 const AUDIENCE = 'bench-api';
 const TRUST_DOMAIN = 'bench.example';

@@ -1,8 +1,5 @@
 // Calls of the process that started this one in → the answers of these functions out; ends when that process does.
 
-/** What a program can be asked: functions of one argument, which goes over as JSON. */
-export type Calls = object;
-
 interface Call {
   readonly id: number;
   readonly name: string;
@@ -15,8 +12,8 @@ export type Reply =
   | { readonly id: number; readonly error: string };
 
 /** The argument that the program was started with. */
-export function startArgument<Argument>(): Argument {
-  return JSON.parse(process.argv[2] ?? 'null') as Argument;
+export function startArgument(): unknown {
+  return JSON.parse(process.argv[2] ?? 'null');
 }
 
 /**
@@ -24,7 +21,7 @@ export function startArgument<Argument>(): Argument {
  *
  * @param ready what is told of it when it is
  */
-export function answerCalls(calls: Calls, ready: unknown = null): void {
+export function answerCalls(calls: object, ready: unknown = null): void {
   const functions = new Map(Object.entries(calls) as [string, (argument: unknown) => unknown][]);
   process.on('disconnect', () => process.exit());
   process.on('message', (message) => {

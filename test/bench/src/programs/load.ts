@@ -39,6 +39,11 @@ export interface LoadCalls {
   readonly cpuMicros: () => number;
 }
 
+export interface LoadProgram {
+  readonly calls: LoadCalls;
+  readonly ready: null;
+}
+
 const targets: (readonly Connection[])[] = [];
 const requests = new Map<string, readonly Buffer[]>();
 

@@ -18,8 +18,9 @@ export interface ServerCalls {
   readonly usage: () => Usage;
 }
 
-export interface ServerReady {
-  readonly port: number;
+export interface ServerProgram {
+  readonly calls: ServerCalls;
+  readonly ready: { readonly port: number };
 }
 
 // Each server loads its own framework only, so that its memory is its own.
@@ -31,7 +32,7 @@ const BUILDERS: Readonly<
   hono: async () => (await import('../servers/hono.js')).honoServer,
 };
 
-const settings = startArgument<ServerSettings>();
+const settings = startArgument() as ServerSettings;
 const build = await BUILDERS[settings.framework]();
 const server = await build(settings);
 server.keepAliveTimeout = KEEP_ALIVE_MS;
@@ -45,4 +46,4 @@ const calls: ServerCalls = {
     return { cpuMicros: user + system, rss: process.memoryUsage.rss() };
   },
 };
-answerCalls(calls, { port: address.port } satisfies ServerReady);
+answerCalls(calls, { port: address.port } satisfies ServerProgram['ready']);

@@ -5,7 +5,7 @@
 
 import { assertCorrect } from '../correctness.js';
 import { joinSlices, runSlice, type Slice } from '../slice.js';
-import { BASELINE, type Framework, type Variant } from '../variants.js';
+import { BASELINE, type Framework, type Variant, type VariantName } from '../variants.js';
 import type { RunningServer, World } from '../world.js';
 
 export interface WarmPlan {
@@ -19,7 +19,7 @@ export interface WarmPlan {
 
 /** What one variant did in one round. */
 export interface WarmRound {
-  readonly variant: string;
+  readonly variant: VariantName;
   readonly own: Slice;
   /** The no-op middleware in the same turns. */
   readonly baseline: Slice;

@@ -53,11 +53,10 @@ function asking(trust: Trust): ExpressGuard {
   };
   return {
     middleware: [
-      (req, res, next) => {
-        check(req).then((status) => {
-          if (status === 200) next();
-          else res.sendStatus(status);
-        }, next);
+      async (req, res, next) => {
+        const status = await check(req);
+        if (status === 200) next();
+        else res.sendStatus(status);
       },
     ],
     caller: (req) => callers.get(req) ?? '',
