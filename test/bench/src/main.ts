@@ -13,6 +13,10 @@ async function main(args: readonly string[]): Promise<number> {
     console.error(`${error instanceof Error ? error.message : String(error)}\n\n${USAGE}`);
     return 2;
   }
+  if (options.help) {
+    console.log(USAGE);
+    return 0;
+  }
   const report = await runBench(options.plan, (line) => console.error(line));
   console.log(`\n${printReport(report)}`);
   if (options.write) console.log(`\nWritten: ${(await writeReport(report)).join(', ')}`);

@@ -8,6 +8,8 @@ export interface Options {
   readonly plan: Plan;
   /** Write the figures and the chart to docs/. */
   readonly write: boolean;
+  /** Say how it is used, and nothing else. */
+  readonly help: boolean;
 }
 
 export const USAGE: string = `Usage: npm run bench -- [options]
@@ -30,15 +32,16 @@ export function readOptions(args: readonly string[]): Options {
       rounds: { type: 'string' },
       only: { type: 'string', default: '' },
       write: { type: 'boolean', default: false },
+      help: { type: 'boolean', default: false },
     },
   });
-  const { quick, write, only } = values;
+  const { quick, write, only, help } = values;
   const base = quick ? { ...EVERYTHING, rounds: 1, extent: QUICK } : EVERYTHING;
   const rounds = values.rounds === undefined ? base.rounds : Number(values.rounds);
   if (!Number.isInteger(rounds) || rounds < 1) {
     throw new TypeError('"--rounds" must be a whole number, at least 1');
   }
-  return { plan: { ...narrowed(base, namesIn(only)), rounds }, write };
+  return { plan: { ...narrowed(base, namesIn(only)), rounds }, write, help };
 }
 
 function namesIn(list: string): readonly string[] {
