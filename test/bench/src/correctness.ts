@@ -1,16 +1,11 @@
 // A running server in → nothing out, or an error that says which of its answers is wrong: what does not do the job
 // is not measured.
 
-import { randomBytes } from 'node:crypto';
+import { forge } from './bad-tokens.js';
 import type { IssuedToken } from './programs/broker.js';
 import type { Exchange } from './programs/load.js';
 import { NOBODY } from './servers/settings.js';
 import { OTHER_SCOPE, type RunningServer, type World } from './world.js';
-
-/** A good token under a signature that is none. */
-export function forge(token: string): string {
-  return `${token.slice(0, token.lastIndexOf('.') + 1)}${randomBytes(64).toString('base64url')}`;
-}
 
 /** @throws Error naming the server and what it answered in place of what */
 export async function assertCorrect(world: World, server: RunningServer): Promise<void> {

@@ -10,6 +10,8 @@ export interface Variant {
   readonly note: string;
   /** Whether it asks who is calling at all. */
   readonly isGuard: boolean;
+  /** Whether it asks the broker about tokens that it does not know. */
+  readonly isAsking: boolean;
   /** Whether it asks the broker again when what it knows gets old: such a one must be watched for longer. */
   readonly isRenewing: boolean;
   /** Whether it is made of packages that only the benchmark installs. */
@@ -30,33 +32,31 @@ export type VariantName =
 /** Seconds that a verdict may be old, for those that keep verdicts: our default. */
 export const MAX_AGE_SECONDS = 5;
 
-const GUARD = { isGuard: true, isRenewing: false, isPeer: false };
+const OPEN = { isGuard: false, isAsking: false, isRenewing: false, isPeer: false };
+const GUARD = { ...OPEN, isGuard: true };
 
 /** What every other variant is measured against. */
 export const BASELINE = 'noop';
 
 export const VARIANTS: readonly Variant[] = [
   {
+    ...OPEN,
     name: 'none',
     frameworks: FRAMEWORKS,
     note: 'no guard',
-    isGuard: false,
-    isRenewing: false,
-    isPeer: false,
   },
   {
+    ...OPEN,
     name: BASELINE,
     frameworks: FRAMEWORKS,
     note: 'a middleware or hook that does nothing, where the guard stands',
-    isGuard: false,
-    isRenewing: false,
-    isPeer: false,
   },
   {
     ...GUARD,
     name: 'ours',
     frameworks: FRAMEWORKS,
     note: `AgentWrit: requireScope('read:data:{id}'), audience and issuer checked, maxAge ${MAX_AGE_SECONDS}; the cache is keyed by the token's SHA-256`,
+    isAsking: true,
     isRenewing: true,
   },
   {
@@ -64,6 +64,7 @@ export const VARIANTS: readonly Variant[] = [
     name: 'mcp-lru',
     frameworks: ['express'],
     note: `requireBearerAuth of the MCP SDK; its verifier asks the broker and keeps answers in an lru-cache for ${MAX_AGE_SECONDS} s, keyed by the token`,
+    isAsking: true,
     isRenewing: true,
     isPeer: true,
   },
@@ -99,9 +100,6 @@ export const VARIANTS: readonly Variant[] = [
     name: 'fetch',
     frameworks: FRAMEWORKS,
     note: 'a hand-written middleware that asks the broker on each request with fetch',
+    isAsking: true,
   },
 ];
-
-export function variantsOf(framework: Framework): readonly Variant[] {
-  return VARIANTS.filter(({ frameworks }) => frameworks.includes(framework));
-}

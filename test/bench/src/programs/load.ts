@@ -1,6 +1,7 @@
 // Ports and tokens in → requests over many connections, and what came of them, out. A process of its own, so that the
 // servers' processor time is theirs alone.
 
+import { forge, garbage } from '../bad-tokens.js';
 import { closedLoop } from '../load/closed-loop.js';
 import { Connection, requestBytes } from '../load/connection.js';
 import { type Pace, paced } from '../load/paced.js';
@@ -28,6 +29,12 @@ export interface LoadCalls {
     readonly name: string;
     readonly tokens: readonly (string | null)[];
   }) => void;
+  /** The same, with as many that nobody vouches for: forgeries of a token, or without one random text. */
+  readonly keepBad: (given: {
+    readonly name: string;
+    readonly count: number;
+    readonly like: string | null;
+  }) => void;
   /** One request with each of the tokens; their answers, in order. */
   readonly ask: (aim: Aim) => Promise<readonly Exchange[]>;
   /** All connections at once, as fast as they are answered. */
@@ -43,6 +50,9 @@ export interface LoadProgram {
   readonly calls: LoadCalls;
   readonly ready: null;
 }
+
+// Fewer than a server lets wait to be accepted.
+const AT_ONCE = 100;
 
 const targets: (readonly Connection[])[] = [];
 const requests = new Map<string, readonly Buffer[]>();
@@ -69,8 +79,13 @@ function exchange(connection: Connection, request: Buffer): Promise<Exchange> {
 
 const calls: LoadCalls = {
   async open({ port, connections }) {
-    const opened = Array.from({ length: connections }, () => Connection.open(port));
-    return targets.push(await Promise.all(opened)) - 1;
+    const opened: Connection[] = [];
+    while (opened.length < connections) {
+      const some = Math.min(AT_ONCE, connections - opened.length);
+      const more = Array.from({ length: some }, () => Connection.open(port));
+      opened.push(...(await Promise.all(more)));
+    }
+    return targets.push(opened) - 1;
   },
   close(target) {
     for (const connection of targets[target] ?? []) connection.close();
@@ -80,6 +95,10 @@ const calls: LoadCalls = {
       name,
       tokens.map((token) => requestBytes(token ?? undefined)),
     );
+  },
+  keepBad({ name, count, like }) {
+    const bad = Array.from({ length: count }, () => (like === null ? garbage() : forge(like)));
+    requests.set(name, bad.map(requestBytes));
   },
   async ask(aim) {
     const { connections, bytes } = aimAt(aim);

@@ -1,69 +1,45 @@
 // A report in → the text for the terminal out.
 
-import type { StepCost } from '../micro/measure.js';
-import type { Spread } from '../spread.js';
-import type { Report, WarmRow } from './report.js';
-import { textTable } from './text-table.js';
+import type { Report } from './report.js';
+import {
+  burstTable,
+  coldLine,
+  floodTable,
+  memoryLines,
+  microTable,
+  startupTable,
+  warmTable,
+} from './tables.js';
+
+/** A title and what stands below it; nothing where it was not measured. */
+type Part = readonly [title: string, content: string | undefined];
 
 export function printReport(report: Report): string {
-  const { machine, settings, warm, micro } = report;
+  const { machine, settings, warm, cold, burst, flood, memory, startup, micro } = report;
+  const warmRows = (scenario: string): string | undefined => {
+    const rows = warm.filter((row) => row.scenario === scenario);
+    return rows.length === 0 ? undefined : warmTable(rows);
+  };
+  const parts: readonly Part[] = [
+    ['One warm token', warmRows('warm1')],
+    [
+      `${settings.tokens} warm tokens in turn, verdicts ${settings.maxAgeSeconds} s old at most`,
+      warmRows('warm1000'),
+    ],
+    ['New tokens, one after the other', cold && coldLine(cold)],
+    ['One new token on many connections at once', burst && burstTable(burst)],
+    ['A flood of bad tokens beside steady good traffic', flood && floodTable(flood)],
+    ['Memory of many distinct tokens', memory && memoryLines(memory)],
+    ['Import in a fresh process', startup && startupTable(startup)],
+    ['Steps of one warm request, in core', micro && microTable(micro)],
+  ];
   const versions = Object.entries(machine.versions).map(([name, version]) => `${name} ${version}`);
   return [
-    `${machine.cpu}, ${machine.cores} cores, ${machine.memoryGigabytes} GB, ${machine.system}, Node ${machine.node}, ${machine.date}`,
-    versions.join(', '),
-    `${settings.connections} connections, EdDSA tokens of ${settings.tokenBytes} bytes, ${settings.rounds} rounds: median (least–most)`,
-    ...(['warm1', 'warm1000'] as const).flatMap((scenario) => {
-      const rows = warm.filter((row) => row.scenario === scenario);
-      return rows.length === 0 ? [] : [warmTable(scenario, rows)];
-    }),
-    ...(micro === undefined ? [] : [microTable(micro)]),
+    [
+      `${machine.cpu}, ${machine.cores} cores, ${machine.memoryGigabytes} GB, ${machine.system}, Node ${machine.node}, ${machine.date}`,
+      versions.join(', '),
+      `${settings.connections} connections, EdDSA tokens of ${settings.tokenBytes} bytes; rounds: ${settings.rounds}; median (least–most)`,
+    ].join('\n'),
+    ...parts.flatMap(([title, content]) => (content === undefined ? [] : [`${title}\n${content}`])),
   ].join('\n\n');
-}
-
-const TITLES = { warm1: 'One warm token', warm1000: '1,000 warm tokens in turn' };
-
-function warmTable(scenario: WarmRow['scenario'], rows: readonly WarmRow[]): string {
-  const lines = rows.map((row) => [
-    row.framework,
-    row.variant,
-    range(row.cpuMicros, 1),
-    range(row.addedMicros, 1),
-    range(row.toNoop, 3),
-    row.toNone === undefined ? '' : range(row.toNone, 3),
-    row.p50.median.toFixed(2),
-    row.p99.median.toFixed(2),
-    row.brokerCallsPerRequest.median.toFixed(4),
-    row.rss.median.toFixed(0),
-    row.busy.median.toFixed(2),
-    String(row.requests),
-  ]);
-  const columns = [
-    'framework',
-    'guard',
-    'CPU µs/request',
-    'added µs',
-    'ratio to noop',
-    'ratio to none',
-    'p50 ms',
-    'p99 ms',
-    'broker calls',
-    'MB',
-    'busy',
-    'requests',
-  ];
-  return `${TITLES[scenario]}\n${textTable(columns, lines)}`;
-}
-
-function microTable(steps: readonly StepCost[]): string {
-  const lines = steps.map(({ name, ns, minNs, bytes }) => [
-    name,
-    minNs.toFixed(0),
-    ns.toFixed(0),
-    bytes.toFixed(0),
-  ]);
-  return `Steps of one warm request\n${textTable(['step', 'least ns', 'median ns', 'bytes'], lines)}`;
-}
-
-function range({ median, min, max }: Spread, digits: number): string {
-  return `${median.toFixed(digits)} (${min.toFixed(digits)}–${max.toFixed(digits)})`;
 }

@@ -1,6 +1,11 @@
 // What a whole run has found: what docs/benchmarks.json holds.
 
 import type { StepCost } from '../micro/measure.js';
+import type { MemoryFigures } from '../programs/memory.js';
+import type { BurstRow } from '../scenarios/burst.js';
+import type { ColdFigures } from '../scenarios/cold.js';
+import type { FloodRow } from '../scenarios/flood.js';
+import type { StartupRow } from '../scenarios/startup.js';
 import type { WarmScenario } from '../scenarios/warm.js';
 import type { Spread } from '../spread.js';
 import type { Framework, VariantName } from '../variants.js';
@@ -18,6 +23,11 @@ export interface Report {
   /** What each variant is. */
   readonly variants: Readonly<Record<string, string>>;
   readonly warm: readonly WarmRow[];
+  readonly cold?: ColdFigures;
+  readonly burst?: readonly BurstRow[];
+  readonly flood?: readonly FloodRow[];
+  readonly memory?: MemoryFigures;
+  readonly startup?: readonly StartupRow[];
   readonly micro?: readonly StepCost[];
 }
 
