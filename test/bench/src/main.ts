@@ -17,7 +17,9 @@ async function main(args: readonly string[]): Promise<number> {
     console.log(USAGE);
     return 0;
   }
-  const report = await runBench(options.plan, (line) => console.error(line));
+  const report = await runBench(options.plan, (line) => {
+    console.error(`${performance.now().toFixed(0).slice(0, -3).padStart(4)} s  ${line}`);
+  });
   console.log(`\n${printReport(report)}`);
   if (options.write) console.log(`\nWritten: ${(await writeReport(report)).join(', ')}`);
   return 0;

@@ -41,25 +41,35 @@ export interface Extent {
 
 /** Under twelve minutes with {@link DEFAULT_ROUNDS}. */
 export const FULL: Extent = {
-  warm: { warmUpMs: 900, sliceMs: 300, turns: 6, renewing: { sliceMs: 1600, turns: 5 } },
+  warm: {
+    warmUpMs: 900,
+    sliceMs: 300,
+    turns: { one: 6, many: 3 },
+    renewing: { sliceMs: 1600, turns: 5 },
+  },
   coldTokens: 1500,
   burstRequests: 1000,
-  flood: { ms: 2500, goodRate: 500, floodRate: 1000 },
+  flood: { ms: 1300, goodRate: 500, floodRate: 1000 },
   memoryTokens: 1_000_000,
-  startups: 11,
-  microSamples: 60,
+  startups: 9,
+  microSamples: 100,
 };
 export const DEFAULT_ROUNDS = 3;
 
 /** About a minute: to see that everything runs, not to compare. */
 export const QUICK: Extent = {
-  warm: { warmUpMs: 200, sliceMs: 150, turns: 2, renewing: { sliceMs: 600, turns: 2 } },
+  warm: {
+    warmUpMs: 200,
+    sliceMs: 120,
+    turns: { one: 2, many: 1 },
+    renewing: { sliceMs: 500, turns: 2 },
+  },
   coldTokens: 200,
   burstRequests: 200,
   flood: { ms: 500, goodRate: 500, floodRate: 1000 },
-  memoryTokens: 30_000,
+  memoryTokens: 15_000,
   startups: 2,
-  microSamples: 10,
+  microSamples: 30,
 };
 
 /** Everything, as long as it takes. */

@@ -12,6 +12,8 @@ export interface Slice {
   readonly latencies: Histogram;
   /** Resident set at the end, bytes. */
   readonly rss: number;
+  /** Requests that had to wait for the broker; NaN where nobody counts them. */
+  readonly waits: number;
   /** Of the load's process. */
   readonly loadCpuMicros: number;
 }
@@ -58,6 +60,7 @@ export async function runSlice(
     brokerCalls: callsAfter - callsBefore,
     latencies: Histogram.of(latencies),
     rss: after.rss,
+    waits: (after.waits ?? NaN) - (before.waits ?? NaN),
     loadCpuMicros: loadAfter - loadBefore,
   };
 }
@@ -75,6 +78,7 @@ export function joinSlices(slices: readonly Slice[]): Slice {
     brokerCalls: sum(({ brokerCalls }) => brokerCalls),
     latencies,
     rss: Math.max(...slices.map(({ rss }) => rss)),
+    waits: sum(({ waits }) => waits),
     loadCpuMicros: sum(({ loadCpuMicros }) => loadCpuMicros),
   };
 }

@@ -26,45 +26,38 @@ export interface MeasureOptions {
 // Kept, so that no compiler finds that nobody wants the results.
 let kept: unknown;
 
-interface Sample {
-  readonly ns: number;
-  readonly bytes: number;
-}
-
 function loop({ run }: Step, inputs: readonly unknown[]): void {
   for (const input of inputs) kept = run(input as never);
 }
 
-function sampleOf(step: Step): Sample {
+/** Nanoseconds for each call. Nothing is collected on purpose: that would throw compiled code away as well. */
+function time(step: Step): number {
   const inputs = step.inputs();
-  collectGarbage();
-  const heapBefore = process.memoryUsage().heapUsed;
   const startedAt = process.hrtime.bigint();
   loop(step, inputs);
-  const ns = Number(process.hrtime.bigint() - startedAt);
-  const bytes = process.memoryUsage().heapUsed - heapBefore;
-  return { ns: ns / inputs.length, bytes: bytes / inputs.length };
+  return Number(process.hrtime.bigint() - startedAt) / inputs.length;
 }
 
-function collectGarbage(): void {
+/** Bytes for each call. */
+function weigh(step: Step): number {
   if (globalThis.gc === undefined) throw new Error('needs node --expose-gc');
+  const inputs = step.inputs();
   globalThis.gc();
+  const before = process.memoryUsage().heapUsed;
+  loop(step, inputs);
+  return (process.memoryUsage().heapUsed - before) / inputs.length;
 }
 
 /** In a process of its own: what a compiler has learned from another step must not be in the way. */
 export function measureStep(step: Step, { samples }: MeasureOptions): StepCost {
-  const taken: Sample[] = [];
-  // The first ones only warm up.
-  for (let index = -samples; index < samples; index += 1) {
-    const sample = sampleOf(step);
-    if (index >= 0) taken.push(sample);
-  }
-  if (kept === taken) throw new Error('no step returns this');
-  const times = taken.map(({ ns }) => ns);
+  // The first third only warms up.
+  const times = Array.from({ length: Math.ceil(samples * 1.5) }, () => time(step)).slice(-samples);
+  const weights = Array.from({ length: Math.ceil(samples / 3) }, () => weigh(step));
+  if (kept === times) throw new Error('no step returns this');
   return {
     name: step.name,
     ns: median(times),
     minNs: Math.min(...times),
-    bytes: Math.min(...taken.map(({ bytes }) => bytes)),
+    bytes: Math.min(...weights),
   };
 }

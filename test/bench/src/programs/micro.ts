@@ -1,6 +1,7 @@
 // How many samples to take → what each step of a warm request costs out.
 
 import { createTestBroker } from '@agentwrit/broker/testing';
+import { adapterSteps } from '../micro/adapter-steps.js';
 import { coreSteps } from '../micro/core-steps.js';
 import { type MeasureOptions, measureStep, type StepCost } from '../micro/measure.js';
 import { wholeSteps } from '../micro/whole-steps.js';
@@ -29,7 +30,11 @@ const { token } = await broker.issueToken({
   taskId: 'reader',
 });
 const asked = { token, broker, issuer, audience };
-const steps = [...(await wholeSteps(asked)), ...(await coreSteps(asked))];
+const steps = [
+  ...(await wholeSteps(asked)),
+  ...(await adapterSteps(asked)),
+  ...(await coreSteps(asked)),
+];
 
 const calls: MicroCalls = {
   names: () => steps.map(({ name }) => name),

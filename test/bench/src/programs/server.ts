@@ -1,8 +1,7 @@
 // A framework and a variant in → a server with it on a free port out, and what the operating system says it has used.
 
 import { once } from 'node:events';
-import type { Server } from 'node:http';
-import { KEEP_ALIVE_MS, type ServerSettings } from '../servers/settings.js';
+import { type BuiltServer, KEEP_ALIVE_MS, type ServerSettings } from '../servers/settings.js';
 import type { Framework } from '../variants.js';
 import { answerCalls, startArgument } from './calls.js';
 
@@ -12,6 +11,8 @@ export interface Usage {
   readonly cpuMicros: number;
   /** Resident set, bytes. */
   readonly rss: number;
+  /** Requests that had to wait for the broker; `null` where nobody counts them. */
+  readonly waits: number | null;
 }
 
 export interface ServerCalls {
@@ -25,7 +26,7 @@ export interface ServerProgram {
 
 // Each server loads its own framework only, so that its memory is its own.
 const BUILDERS: Readonly<
-  Record<Framework, () => Promise<(settings: ServerSettings) => Server | Promise<Server>>>
+  Record<Framework, () => Promise<(settings: ServerSettings) => BuiltServer | Promise<BuiltServer>>>
 > = {
   express: async () => (await import('../servers/express.js')).expressServer,
   fastify: async () => (await import('../servers/fastify.js')).fastifyServer,
@@ -34,7 +35,7 @@ const BUILDERS: Readonly<
 
 const settings = startArgument() as ServerSettings;
 const build = await BUILDERS[settings.framework]();
-const server = await build(settings);
+const { server, waits } = await build(settings);
 server.keepAliveTimeout = KEEP_ALIVE_MS;
 if (!server.listening) await once(server, 'listening');
 const address = server.address();
@@ -43,7 +44,7 @@ if (typeof address !== 'object' || address === null) throw new Error('the server
 const calls: ServerCalls = {
   usage() {
     const { user, system } = process.cpuUsage();
-    return { cpuMicros: user + system, rss: process.memoryUsage.rss() };
+    return { cpuMicros: user + system, rss: process.memoryUsage.rss(), waits: waits?.() ?? null };
   },
 };
 answerCalls(calls, { port: address.port } satisfies ServerProgram['ready']);

@@ -2,18 +2,33 @@
 // in light and dark, and to be compared by hand with the JSON beside it.
 
 import type { Spread } from '../spread.js';
-import { FRAMEWORKS } from '../variants.js';
+import { BASELINE, type Framework, FRAMEWORKS } from '../variants.js';
 import type { Report, WarmRow } from './report.js';
 
 const WIDTH = 760;
 const LEFT = 170;
-const RIGHT = 70;
+const RIGHT = 130;
 const SCALE = WIDTH - LEFT - RIGHT;
 const ROW = 30;
 const BAR = 10;
 const HEAD = 74;
 const FRAMEWORK_HEAD = 34;
 const FOOT = 44;
+
+const TITLES: Readonly<Record<Framework, string>> = {
+  express: 'Express',
+  fastify: 'Fastify',
+  hono: 'Hono',
+};
+const LABELS: Readonly<Record<string, string>> = {
+  none: 'no guard',
+  ours: 'AgentWrit',
+  'mcp-lru': 'MCP SDK + lru-cache',
+  'jwt-cached': '@fastify/jwt, cache',
+  jwt: '@fastify/jwt',
+  jwk: 'hono/jwk',
+  fetch: 'fetch per request',
+};
 
 const STYLE = `
     text { font: 13px system-ui, sans-serif; fill: #1f2328 }
@@ -41,9 +56,10 @@ export function drawChart({ warm, machine, settings }: Report): string {
   for (const framework of FRAMEWORKS) {
     const rows = warm.filter((row) => row.framework === framework);
     if (rows.length === 0) continue;
-    parts.push(text(LEFT, y + 20, framework, 'framework'));
+    parts.push(text(LEFT, y + 20, TITLES[framework], 'framework'));
     y += FRAMEWORK_HEAD;
     for (const variant of new Set(rows.map((row) => row.variant))) {
+      if (variant === BASELINE) continue;
       parts.push(
         ...drawVariant(
           y,
@@ -60,9 +76,14 @@ export function drawChart({ warm, machine, settings }: Report): string {
   const height = y + FOOT;
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${height}" width="${WIDTH}" height="${height}" role="img">`,
-    `  <title>Requests for the same processor time, with no guard as 100 %</title>`,
+    `  <title>Requests for the same processor time, with a middleware that does nothing as 100 %</title>`,
     `  <style>${STYLE}</style>`,
-    text(16, 26, 'Requests for the same processor time, with no guard as 100 %', 'title'),
+    text(
+      16,
+      26,
+      'Requests for the same processor time, with a middleware that does nothing as 100 %',
+      'title',
+    ),
     text(
       16,
       46,
@@ -88,7 +109,7 @@ function drawVariant(y: number, rows: readonly WarmRow[]): readonly string[] {
   const isOurs = first.variant === 'ours';
   const bars = rows.flatMap((row) => {
     const isMany = row.scenario === 'warm1000';
-    const ratio = row.toNone ?? row.toNoop;
+    const ratio = row.toNoop;
     const top = y + (isMany ? BAR + 2 : 0);
     const width = Math.max(1, ratio.median * SCALE);
     return [
@@ -102,7 +123,7 @@ function drawVariant(y: number, rows: readonly WarmRow[]): readonly string[] {
       ),
     ];
   });
-  const label = isOurs ? 'AgentWrit' : first.variant;
+  const label = LABELS[first.variant] ?? first.variant;
   return [text(LEFT - 8, y + BAR + 5, label, isOurs ? 'framework' : '', 'end'), ...bars];
 }
 

@@ -51,6 +51,8 @@ export interface WarmRow {
   readonly rss: Spread;
   /** How much of one core the server had: well below 1, and the load was the slower of the two. */
   readonly busy: Spread;
+  /** Requests that had to wait for the broker, of all rounds; absent where the guard does not count them. */
+  readonly waits?: number;
   /** Of all rounds. */
   readonly requests: number;
 }

@@ -22,6 +22,7 @@ export function warmTable(rows: readonly WarmRow[]): string {
       'p50 ms',
       'p99 ms',
       'broker calls/request',
+      'waits',
       'MB',
       'busy',
       'requests',
@@ -36,6 +37,7 @@ export function warmTable(rows: readonly WarmRow[]): string {
       row.p50.median.toFixed(2),
       row.p99.median.toFixed(2),
       row.brokerCallsPerRequest.median.toFixed(4),
+      row.waits === undefined ? '' : String(row.waits),
       row.rss.median.toFixed(0),
       row.busy.median.toFixed(2),
       String(row.requests),
@@ -99,9 +101,14 @@ export function floodTable(rows: readonly FloodRow[]): string {
   );
 }
 
-export function memoryLines({ bytesPerVerdict, verdicts, kept }: MemoryFigures): string {
+export function memoryLines({
+  bytesPerVerdict,
+  bytesPerVerdictAtEnd,
+  verdicts,
+  kept,
+}: MemoryFigures): string {
   const lines = kept.map(({ tokens, bytes }) => [String(tokens), (bytes / 1e6).toFixed(2)]);
-  return `${bytesPerVerdict.toFixed(0)} bytes for each of ${verdicts} verdicts\n${textTable(['tokens seen', 'MB kept'], lines)}`;
+  return `${bytesPerVerdict.toFixed(0)} bytes for each of ${verdicts} verdicts, ${bytesPerVerdictAtEnd.toFixed(0)} at the end\n${textTable(['tokens seen', 'MB kept'], lines)}`;
 }
 
 export function startupTable(rows: readonly StartupRow[]): string {

@@ -39,6 +39,9 @@ export function warmRows(
       brokerCallsPerRequest: over((round) => round.own.brokerCalls / round.own.requests),
       rss: over((round) => round.own.rss / 1e6),
       busy: over((round) => round.own.cpuMicros / 1000 / round.own.elapsedMs),
+      ...(own.every((round) => Number.isFinite(round.own.waits)) && {
+        waits: own.reduce((total, round) => total + round.own.waits, 0),
+      }),
       requests: own.reduce((total, round) => total + round.own.requests, 0),
     };
   });

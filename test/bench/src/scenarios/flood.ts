@@ -41,18 +41,31 @@ interface Phase {
   readonly brokerCalls: number;
 }
 
+/** The same good traffic alone. */
+interface Calm {
+  readonly p99: number;
+  /** In as much time as a flood has. */
+  readonly brokerCalls: number;
+}
+
+interface Round extends Readonly<Record<Flood, Phase>> {
+  readonly calm: Calm;
+}
+
+const WARM_UP_MS = 1000;
+
 export async function runFlood(
   world: World,
   framework: Framework,
   variant: Variant,
   { plan, rounds }: { readonly plan: FloodPlan; readonly rounds: number },
 ): Promise<readonly FloodRow[]> {
-  const found: Readonly<Record<Flood | 'calm', Phase>>[] = [];
+  const found: Round[] = [];
   for (let round = 0; round < rounds; round += 1) {
     found.push(await runRound(world, framework, variant, plan));
   }
   return FLOODS.map((flood) => {
-    const over = (read: (calm: Phase, flooded: Phase) => number): Spread =>
+    const over = (read: (calm: Calm, flooded: Phase) => number): Spread =>
       spread(found.map((round) => read(round.calm, round[flood])));
     return {
       framework,
@@ -62,9 +75,9 @@ export async function runFlood(
         (calm, flooded) =>
           Math.max(0, flooded.brokerCalls - calm.brokerCalls) / (flooded.flood?.requests ?? NaN),
       ),
-      calmP99: over((calm) => p99(calm.good)),
+      calmP99: over((calm) => calm.p99),
       floodedP99: over((_calm, flooded) => p99(flooded.good)),
-      p99Ratio: over((calm, flooded) => p99(flooded.good) / p99(calm.good)),
+      p99Ratio: over((calm, flooded) => p99(flooded.good) / calm.p99),
       goodStatuses: sumOf(found.map((round) => round[flood].good.statuses)),
       floodStatuses: sumOf(found.map((round) => round[flood].flood?.statuses ?? {})),
     };
@@ -76,7 +89,7 @@ async function runRound(
   framework: Framework,
   variant: Variant,
   { ms, goodRate, floodRate }: FloodPlan,
-): Promise<Readonly<Record<Flood | 'calm', Phase>>> {
+): Promise<Round> {
   const server = await world.startServer(framework, variant);
   // A process of its own: to make the flood must not slow the good traffic down.
   const { child: flooding } = await startChild<LoadProgram>('load', null);
@@ -100,13 +113,26 @@ async function runRound(
       const brokerCalls = (await world.broker.call('validations')) - before;
       return { good: kept, flood: flooded, brokerCalls };
     };
-    await world.load.call('run', { target: server.target, tokens: 'one', ms: ms / 4 });
-    const calm = await phase(undefined);
-    return { calm, garbage: await phase('garbage'), forged: await phase('forged') };
+    await world.load.call('run', { target: server.target, tokens: 'one', ms: WARM_UP_MS });
+    const before = await phase(undefined);
+    const garbage = await phase('garbage');
+    const forged = await phase('forged');
+    // Before and after: a server gets faster while it runs, and that is not the flood's doing.
+    const after = await phase(undefined);
+    return { calm: both(before, after), garbage, forged };
   } finally {
     await flooding.stop();
     await server.stop();
   }
+}
+
+function both(one: Phase, other: Phase): Calm {
+  const latencies = Histogram.of(one.good.latencies);
+  latencies.add(other.good.latencies);
+  return {
+    p99: latencies.quantile(0.99),
+    brokerCalls: (one.brokerCalls + other.brokerCalls) / 2,
+  };
 }
 
 function p99({ latencies }: Tally): number {

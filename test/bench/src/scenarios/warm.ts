@@ -11,8 +11,8 @@ import type { RunningServer, World } from '../world.js';
 export interface WarmPlan {
   readonly warmUpMs: number;
   readonly sliceMs: number;
-  /** Turns of each variant. */
-  readonly turns: number;
+  /** Turns of each variant, with one token and with many. */
+  readonly turns: { readonly one: number; readonly many: number };
   /** Of those that renew what they know: a turn must be long against the pauses, and all of them see a few renewals. */
   readonly renewing: { readonly sliceMs: number; readonly turns: number };
 }
@@ -53,7 +53,7 @@ async function inTurns(
     await world.load.call('run', { target, tokens: 'one', ms: warmUpMs });
   }
   const slices = new Map(servers.map(({ variant }) => [variant.name, [] as Slice[]]));
-  for (let turn = 0; turn < turns; turn += 1) {
+  for (let turn = 0; turn < turns.one; turn += 1) {
     for (const server of turn % 2 === 0 ? servers : servers.toReversed()) {
       const slice = await runSlice(world, server, { tokens: 'one', ms: sliceMs });
       slices.get(server.variant.name)?.push(slice);
@@ -78,7 +78,9 @@ async function oneAfterTheOther(
   const tokens = 'many';
   await world.load.call('run', { target: baseline.target, tokens, ms: plan.warmUpMs });
   for (const server of servers) {
-    const { sliceMs, turns } = server.variant.isRenewing ? plan.renewing : plan;
+    const { sliceMs, turns } = server.variant.isRenewing
+      ? plan.renewing
+      : { sliceMs: plan.sliceMs, turns: plan.turns.many };
     await world.load.call('run', { target: server.target, tokens, ms: plan.warmUpMs });
     const own: Slice[] = [];
     const compared: Slice[] = [];
@@ -97,7 +99,7 @@ async function oneAfterTheOther(
   return rounds;
 }
 
-/** Started one after the other, each checked before the next. */
+/** Started together, and checked one after the other. */
 export async function startServers(
   world: World,
   framework: Framework,
@@ -108,11 +110,13 @@ export async function startServers(
     await Promise.all(running.map((server) => server.stop()));
   };
   try {
-    for (const variant of variants) {
-      const server = await world.startServer(framework, variant);
-      running.push(server);
-      await assertCorrect(world, server);
+    const starts = variants.map((variant) => world.startServer(framework, variant));
+    for (const start of await Promise.allSettled(starts)) {
+      if (start.status === 'fulfilled') running.push(start.value);
     }
+    // The first that failed, now that none is on its way any more.
+    await Promise.all(starts);
+    for (const server of running) await assertCorrect(world, server);
   } catch (error) {
     await stop();
     throw error;

@@ -1,16 +1,24 @@
 // A variant in → an Express server with it out.
 
-import type { Server } from 'node:http';
 import { createAgentWrit } from '@agentwrit/express';
 import express, { type ErrorRequestHandler, type Request, type RequestHandler } from 'express';
 import { MAX_AGE_SECONDS } from '../variants.js';
 import { askBroker, bearerToken } from './ask-broker.js';
-import { coversRead, NOBODY, type ServerSettings, type Trust, unknownVariant } from './settings.js';
+import {
+  type BuiltServer,
+  coversRead,
+  NOBODY,
+  type ServerSettings,
+  type Trust,
+  unknownVariant,
+  waitsOf,
+} from './settings.js';
 
 /** What stands before the handler, and how the handler learns who is calling. */
 export interface ExpressGuard {
   readonly middleware: readonly RequestHandler[];
   readonly caller: (req: Request) => string;
+  readonly waits?: () => number;
 }
 
 async function guardOf(settings: ServerSettings): Promise<ExpressGuard> {
@@ -34,10 +42,11 @@ async function guardOf(settings: ServerSettings): Promise<ExpressGuard> {
 }
 
 function ours({ broker, issuer, audience }: Trust): ExpressGuard {
-  const { requireScope } = createAgentWrit({ broker, issuer, audience, maxAge: MAX_AGE_SECONDS });
+  const agentwrit = createAgentWrit({ broker, issuer, audience, maxAge: MAX_AGE_SECONDS });
   return {
-    middleware: [requireScope('read:data:{id}')],
+    middleware: [agentwrit.requireScope('read:data:{id}')],
     caller: (req) => req.agent?.id ?? '',
+    waits: () => waitsOf(agentwrit.stats()),
   };
 }
 
@@ -73,12 +82,12 @@ const answerError: ErrorRequestHandler = (
   res.sendStatus(error.status ?? 500);
 };
 
-export async function expressServer(settings: ServerSettings): Promise<Server> {
-  const { middleware, caller } = await guardOf(settings);
+export async function expressServer(settings: ServerSettings): Promise<BuiltServer> {
+  const { middleware, caller, ...more } = await guardOf(settings);
   const app = express();
   app.get('/data/:id', ...middleware, (req: Request, res) => {
     res.json({ id: req.params['id'], by: caller(req) });
   });
   app.use(answerError);
-  return app.listen(0, '127.0.0.1');
+  return { server: app.listen(0, '127.0.0.1'), ...more };
 }

@@ -1,6 +1,5 @@
 // A variant in → a Fastify server with it out.
 
-import type { Server } from 'node:http';
 import { createAgentWrit } from '@agentwrit/fastify';
 import {
   fastify,
@@ -12,17 +11,20 @@ import { MAX_AGE_SECONDS } from '../variants.js';
 import { askBroker, bearerToken } from './ask-broker.js';
 import {
   type Answer,
+  type BuiltServer,
   coversRead,
   NOBODY,
   type ServerSettings,
   type Trust,
   unknownVariant,
+  waitsOf,
 } from './settings.js';
 
 /** What stands before the handler, and how the handler learns who is calling. */
 export interface FastifyGuard {
   readonly preHandler: preHandlerHookHandler[];
   readonly caller: (request: FastifyRequest) => string;
+  readonly waits?: () => number;
 }
 
 async function guardOf(app: FastifyInstance, settings: ServerSettings): Promise<FastifyGuard> {
@@ -53,6 +55,7 @@ async function ours(
   return {
     preHandler: [agentwrit.requireScope('read:data:{id}')],
     caller: (request) => request.agent?.id ?? '',
+    waits: () => waitsOf(agentwrit.stats()),
   };
 }
 
@@ -78,13 +81,13 @@ export function idOf({ params }: FastifyRequest): string {
   return (params as { readonly id: string }).id;
 }
 
-export async function fastifyServer(settings: ServerSettings): Promise<Server> {
+export async function fastifyServer(settings: ServerSettings): Promise<BuiltServer> {
   const app = fastify();
-  const { preHandler, caller } = await guardOf(app, settings);
+  const { preHandler, caller, ...more } = await guardOf(app, settings);
   app.get('/data/:id', { preHandler }, (request, reply) => {
     const answer: Answer = { id: idOf(request), by: caller(request) };
     reply.send(answer);
   });
   await app.listen({ port: 0, host: '127.0.0.1' });
-  return app.server;
+  return { server: app.server, ...more };
 }

@@ -7,12 +7,21 @@ import { type Context, Hono, type MiddlewareHandler } from 'hono';
 import { jwk } from 'hono/jwk';
 import { MAX_AGE_SECONDS } from '../variants.js';
 import { askBroker, bearerToken } from './ask-broker.js';
-import { coversRead, NOBODY, type ServerSettings, type Trust, unknownVariant } from './settings.js';
+import {
+  type BuiltServer,
+  coversRead,
+  NOBODY,
+  type ServerSettings,
+  type Trust,
+  unknownVariant,
+  waitsOf,
+} from './settings.js';
 
 /** What stands before the handler, and how the handler learns who is calling. */
 interface HonoGuard {
   readonly middleware: readonly MiddlewareHandler[];
   readonly caller: (c: Context) => string;
+  readonly waits?: () => number;
 }
 
 function guardOf(settings: ServerSettings): HonoGuard {
@@ -34,9 +43,10 @@ function guardOf(settings: ServerSettings): HonoGuard {
 }
 
 function ours({ broker, issuer, audience }: Trust): HonoGuard {
-  const { requireScope } = createAgentWrit({ broker, issuer, audience, maxAge: MAX_AGE_SECONDS });
+  const agentwrit = createAgentWrit({ broker, issuer, audience, maxAge: MAX_AGE_SECONDS });
   return {
-    middleware: [requireScope('read:data:{id}')],
+    middleware: [agentwrit.requireScope('read:data:{id}')],
+    waits: () => waitsOf(agentwrit.stats()),
     caller: (c) => (c.get('agent') as { readonly id: string }).id,
   };
 }
@@ -72,12 +82,13 @@ function verifying({ key, issuer, audience }: Trust): HonoGuard {
   };
 }
 
-export function honoServer(settings: ServerSettings): Server {
-  const { middleware, caller } = guardOf(settings);
+export function honoServer(settings: ServerSettings): BuiltServer {
+  const { middleware, caller, ...more } = guardOf(settings);
   const app = new Hono();
   // One by one: the types of Hono's `get` want to know how many there are.
   for (const step of middleware) app.get('/data/:id', step);
   app.get('/data/:id', (c) => c.json({ id: c.req.param('id'), by: caller(c) }));
   // An HTTP/1 server, as nothing else is asked for.
-  return serve({ fetch: app.fetch, port: 0, hostname: '127.0.0.1' }) as Server;
+  const server = serve({ fetch: app.fetch, port: 0, hostname: '127.0.0.1' }) as Server;
+  return { server, ...more };
 }

@@ -1,6 +1,8 @@
 // What a server is told when it starts, and what all of them do alike.
 
 import type { JsonWebKey } from 'node:crypto';
+import type { Server } from 'node:http';
+import type { GuardStats } from '@agentwrit/core';
 import type { Framework, VariantName } from '../variants.js';
 
 /** What a resource server has to know to accept the broker's tokens. */
@@ -41,6 +43,18 @@ export function coversRead(scope: unknown, id: string): boolean {
   return (
     Array.isArray(scope) && (scope.includes('read:data:*') || scope.includes(`read:data:${id}`))
   );
+}
+
+/** A server that listens, or will in a moment. */
+export interface BuiltServer {
+  readonly server: Server;
+  /** Requests so far that had to wait for the broker, where the guard counts them. */
+  readonly waits?: () => number;
+}
+
+/** As our guard counts them: those that asked, and those that waited with one that did. */
+export function waitsOf({ misses, joins }: GuardStats): number {
+  return misses + joins;
 }
 
 /** For a variant that a framework does not have. */
