@@ -32,7 +32,9 @@ export async function runSlice(
   { target, process, variant, framework }: RunningServer,
   { tokens, ms }: SlicePlan,
 ): Promise<Slice> {
-  await load.call('run', { target, tokens, ms: LEAD_IN_MS });
+  // Who asks the broker on each request needs the other core for that.
+  const awake = !variant.isAsking || variant.isRenewing;
+  await load.call('run', { target, tokens, ms: LEAD_IN_MS, awake });
   const [loadBefore, callsBefore] = await Promise.all([
     load.call('cpuMicros'),
     broker.call('validations'),
@@ -42,6 +44,7 @@ export async function runSlice(
     target,
     tokens,
     ms,
+    awake,
   });
   const after = await process.call('usage');
   if (statuses['200'] !== requests) {

@@ -2,7 +2,7 @@
 // servers' processor time is theirs alone.
 
 import { forge, garbage } from '../bad-tokens.js';
-import { closedLoop } from '../load/closed-loop.js';
+import { closedLoop, stayAwake } from '../load/closed-loop.js';
 import { Connection, requestBytes } from '../load/connection.js';
 import { type Pace, paced } from '../load/paced.js';
 import type { Tally } from '../load/tally.js';
@@ -37,8 +37,8 @@ export interface LoadCalls {
   }) => void;
   /** One request with each of the tokens; their answers, in order. */
   readonly ask: (aim: Aim) => Promise<readonly Exchange[]>;
-  /** All connections at once, as fast as they are answered. */
-  readonly run: (aim: Aim & { readonly ms: number }) => Promise<Tally>;
+  /** All connections at once, as fast as they are answered; `awake`, without ever falling asleep. */
+  readonly run: (aim: Aim & { readonly ms: number; readonly awake?: boolean }) => Promise<Tally>;
   /** Each of the tokens once, as many at a time as there are connections. */
   readonly once: (aim: Aim) => Promise<Tally>;
   readonly pace: (aim: Aim & Pace) => Promise<Tally>;
@@ -112,10 +112,15 @@ const calls: LoadCalls = {
     );
     return answers;
   },
-  run({ ms, ...aim }) {
+  async run({ ms, awake = false, ...aim }) {
     const { connections, bytes } = aimAt(aim);
     const endsAt = performance.now() + ms;
-    return closedLoop(connections, bytes, (_sent, now) => now >= endsAt);
+    const sleepAgain = awake ? stayAwake() : undefined;
+    try {
+      return await closedLoop(connections, bytes, (_sent, now) => now >= endsAt);
+    } finally {
+      sleepAgain?.();
+    }
   },
   once(aim) {
     const { connections, bytes } = aimAt(aim);
