@@ -3,37 +3,67 @@
 import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { ROOT } from './places.mjs';
+import { readJson, ROOT } from './places.mjs';
 import { pnpm, pnpmVersion } from './pnpm.mjs';
 import { runStep } from './step.mjs';
 
 // Inside node_modules, so that whoever deletes the one deletes the other.
 const STAMP = join(ROOT, 'node_modules', '.agentwrit-installed');
 
-// Hundreds of megabytes of Node, Deno, Bun and workerd, which only the tests run.
-const RUNTIMES = join('test', 'runtimes');
+/** Hundreds of megabytes of Node, Deno, Bun and workerd, which only the tests run. */
+export const RUNTIMES = join('test', 'runtimes');
+
+/** What the benchmark compares the guard with, which nothing else needs. */
+export const PEERS = join('test', 'bench');
+
+/** Workspace folders that are only installed for who needs them, with the names of their packages. */
+const EXTRAS = [
+  { folder: RUNTIMES, name: '@agentwrit/runtimes' },
+  { folder: PEERS, name: '@agentwrit/bench' },
+];
 
 /**
- * Installs, unless exactly this was installed before. What the tests need includes what the rest needs.
+ * Installs, unless exactly this was installed before. An extra that is there already stays there.
  *
- * @param {{ forTests: boolean }} options
+ * @param {string} [extra] the folder of one that is needed, too
  * @returns {Promise<boolean>} whether the dependencies are there
  */
-export async function installOnce({ forTests }) {
+export async function installOnce(extra) {
   const folders = workspaceFolders();
   const manifests = fingerprint(folders);
-  const everything = `${manifests} with ${RUNTIMES}`;
-  const wanted = forTests ? everything : `${manifests} without ${RUNTIMES}`;
-  const needed = forTests ? folders : folders.filter((folder) => folder !== RUNTIMES);
-  if (isInstalled(needed, [wanted, everything])) return true;
+  const there = readStamp(manifests);
+  const wanted = EXTRAS.filter(({ folder }) => folder === extra || there?.includes(folder));
+  const unwanted = EXTRAS.filter((other) => !wanted.includes(other));
+  const isThere = folders
+    .filter((path) => !unwanted.some(({ folder }) => folder === path))
+    .every((path) => existsSync(join(ROOT, path, 'node_modules')));
+  if (isThere && there && wanted.every(({ folder }) => there.includes(folder))) return true;
   // Half an installation must not count as one.
   rmSync(STAMP, { force: true });
-  const filter = forTests ? [] : ['--filter', '!@agentwrit/runtimes'];
+  const filters = unwanted.flatMap(({ name }) => ['--filter', `!${name}`]);
   const done = await runStep(`install with pnpm ${pnpmVersion()}`, () =>
-    pnpm(['install', '--frozen-lockfile', ...filter]),
+    pnpm(['install', '--frozen-lockfile', ...filters]),
   );
-  if (done) writeFileSync(STAMP, wanted);
+  if (done) {
+    const stamp = { manifests, extras: wanted.map(({ folder }) => folder) };
+    writeFileSync(STAMP, JSON.stringify(stamp));
+  }
   return done;
+}
+
+/**
+ * @param {string} manifests as they are now
+ * @returns {readonly string[] | undefined} the extras that were installed; undefined when they were other manifests'
+ */
+function readStamp(manifests) {
+  if (!existsSync(STAMP)) return undefined;
+  try {
+    const stamp = /** @type {{ manifests: string, extras: string[] }} */ (readJson(STAMP));
+    return stamp.manifests === manifests ? stamp.extras : undefined;
+  } catch {
+    // As an older version of this file wrote it.
+    return undefined;
+  }
 }
 
 /** @returns {string[]} every folder that may have a package.json, the root first */
@@ -41,7 +71,8 @@ function workspaceFolders() {
   const groups = ['packages', 'examples'].flatMap((group) =>
     readdirSync(join(ROOT, group)).map((name) => join(group, name)),
   );
-  return ['.', ...groups, 'test', RUNTIMES].filter((path) =>
+  const extras = EXTRAS.map(({ folder }) => folder);
+  return ['.', ...groups, 'test', ...extras].filter((path) =>
     existsSync(join(ROOT, path, 'package.json')),
   );
 }
@@ -60,13 +91,4 @@ function fingerprint(folders) {
     hash.update(`\n${file} ${content.length}\n`).update(content);
   }
   return hash.digest('hex');
-}
-
-/**
- * @param {readonly string[]} folders
- * @param {readonly string[]} stamps any of these will do
- */
-function isInstalled(folders, stamps) {
-  if (!existsSync(STAMP) || !stamps.includes(readFileSync(STAMP, 'utf8'))) return false;
-  return folders.every((folder) => existsSync(join(ROOT, folder, 'node_modules')));
 }

@@ -1,5 +1,5 @@
-// `npm run demo`, `npm run example`, `npm test`, `npm run build` in → what they do out, on a machine that has
-// only Node and npm. This file checks the Node version before it loads anything else, so it keeps to syntax
+// `npm run demo`, `npm run example`, `npm test`, `npm run build`, `npm run bench` in → what they do out, on a machine
+// that has only Node and npm. This file checks the Node version before it loads anything else, so it keeps to syntax
 // that old versions can parse; the rest begins in commands.mjs.
 
 const MAJOR = 20;
