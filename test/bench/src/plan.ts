@@ -1,5 +1,6 @@
 // How much time there is → what is measured, and for how long, out.
 
+import type { FloodPlan } from './scenarios/flood.js';
 import type { WarmPlan } from './scenarios/warm.js';
 import { FRAMEWORKS, type Framework, type Variant, VARIANTS } from './variants.js';
 
@@ -31,7 +32,7 @@ export interface Extent {
   readonly coldTokens: number;
   /** Requests at once. */
   readonly burstRequests: number;
-  readonly flood: { readonly ms: number; readonly goodRate: number; readonly floodRate: number };
+  readonly flood: FloodPlan;
   /** Distinct tokens through one guard. */
   readonly memoryTokens: number;
   /** Fresh processes for each module. */
@@ -49,7 +50,7 @@ export const FULL: Extent = {
   },
   coldTokens: 1500,
   burstRequests: 1000,
-  flood: { ms: 1300, goodRate: 500, floodRate: 1000 },
+  flood: { warmUpMs: 1000, ms: 1300, goodRate: 500, floodRate: 1000 },
   memoryTokens: 1_000_000,
   startups: 9,
   microSamples: 100,
@@ -62,14 +63,14 @@ export const QUICK: Extent = {
     warmUpMs: 200,
     sliceMs: 120,
     turns: { one: 2, many: 1 },
-    renewing: { sliceMs: 500, turns: 2 },
+    renewing: { sliceMs: 500, turns: 1 },
   },
   coldTokens: 200,
   burstRequests: 200,
-  flood: { ms: 500, goodRate: 500, floodRate: 1000 },
+  flood: { warmUpMs: 200, ms: 300, goodRate: 500, floodRate: 1000 },
   memoryTokens: 15_000,
-  startups: 2,
-  microSamples: 30,
+  startups: 1,
+  microSamples: 10,
 };
 
 /** Everything, as long as it takes. */

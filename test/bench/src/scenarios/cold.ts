@@ -16,15 +16,13 @@ export interface ColdFigures {
   readonly guardP99: Spread;
 }
 
-// Until compilers and connections are warm.
-const WARM_UP = 400;
-
 export async function runCold(world: World, tokens: number, rounds: number): Promise<ColdFigures> {
   const found: { readonly bare: Histogram; readonly guard: Histogram }[] = [];
   for (let round = 0; round < rounds; round += 1) {
     const { child } = await startChild<ColdProgram>('cold', world.trust);
     try {
-      await child.call('run', await newTokens(world, WARM_UP));
+      // As many that do not count: compilers take their time with what is asked a few hundred times a second.
+      await child.call('run', await newTokens(world, 2 * tokens));
       const { bare, guard } = await child.call('run', await newTokens(world, 2 * tokens));
       found.push({ bare: Histogram.of(bare), guard: Histogram.of(guard) });
     } finally {

@@ -29,6 +29,7 @@ export interface FloodRow {
 }
 
 export interface FloodPlan {
+  readonly warmUpMs: number;
   readonly ms: number;
   /** Requests per second. */
   readonly goodRate: number;
@@ -51,8 +52,6 @@ interface Calm {
 interface Round extends Readonly<Record<Flood, Phase>> {
   readonly calm: Calm;
 }
-
-const WARM_UP_MS = 1000;
 
 export async function runFlood(
   world: World,
@@ -88,7 +87,7 @@ async function runRound(
   world: World,
   framework: Framework,
   variant: Variant,
-  { ms, goodRate, floodRate }: FloodPlan,
+  { warmUpMs, ms, goodRate, floodRate }: FloodPlan,
 ): Promise<Round> {
   const server = await world.startServer(framework, variant);
   // A process of its own: to make the flood must not slow the good traffic down.
@@ -113,7 +112,7 @@ async function runRound(
       const brokerCalls = (await world.broker.call('validations')) - before;
       return { good: kept, flood: flooded, brokerCalls };
     };
-    await world.load.call('run', { target: server.target, tokens: 'one', ms: WARM_UP_MS });
+    await world.load.call('run', { target: server.target, tokens: 'one', ms: warmUpMs });
     const before = await phase(undefined);
     const garbage = await phase('garbage');
     const forged = await phase('forged');
