@@ -2,6 +2,7 @@
 
 import type { ProblemDetails } from '@agentwrit/protocol';
 import { AgentWritError, type AgentWritErrorCode } from './errors.js';
+import { oneLine } from './redaction.js';
 
 export interface ProblemEvidence {
   readonly requestId?: string | undefined;
@@ -81,9 +82,8 @@ export function isDeadToken(error: unknown): error is AuthenticationError {
   return isRefusedByBroker(error) && !NOT_ITS_DEATH.has(error.problem.detail);
 }
 
-// One line, whatever was sent: messages end up in logs.
 function summary({ title, detail, status }: ProblemDetails, url: string | undefined): string {
   const from = url === undefined ? '' : ` from ${url} (is that the broker?)`;
   const text = `${title || `HTTP ${status}`}${from}${detail === '' ? '' : `: ${detail}`}`;
-  return text.replace(/\p{Cc}+/gu, ' ');
+  return oneLine(text);
 }

@@ -18,6 +18,11 @@ export function redact(text: string, secrets: readonly string[]): string {
     .replace(JWT, REDACTED);
 }
 
+/** Control characters, line breaks among them, as blanks: messages end up in logs, a line each. */
+export function oneLine(text: string): string {
+  return text.replace(/\p{Cc}+/gu, ' ');
+}
+
 function formsOf(secret: string): string[] {
   const encoded = new URLSearchParams([['', secret]]).toString().slice(1);
   return [

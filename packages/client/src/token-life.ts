@@ -7,6 +7,7 @@ import { withDeadline } from './deadline.js';
 import { AgentWritError } from './errors.js';
 import { isDeadToken } from './problem-response.js';
 import { SingleFlight } from './single-flight.js';
+import { validateWith } from './validation.js';
 
 export interface TokenLifeOptions {
   readonly broker: Broker;
@@ -109,14 +110,12 @@ export class TokenLife {
   look(): void {
     if (performance.now() < this.#nextLookAt) return;
     this.#nextLookAt = performance.now() + LOOK_PAUSE_MS;
-    const { broker } = this.#options;
     const token = this.#token;
-    void broker
-      .within(undefined, (deadline) => broker.validate({ token: token.text }, { deadline }))
+    void validateWith(this.#options.broker, token.text, undefined)
       .then(async (answer) => {
         // A renewal under way may be what killed it.
         await this.#settled();
-        if (!answer.valid) this.refused(token, new AgentWritError('invalid_token', DEAD));
+        if (!answer.valid) this.refused(token, new AgentWritError('invalid_token', answer.error));
       })
       // It was only a look: whoever renews will learn of it.
       .catch(() => {});
@@ -165,6 +164,3 @@ export class TokenLife {
     }
   }
 }
-
-// The broker's own text for every token that is not good.
-const DEAD = 'token is invalid or expired';

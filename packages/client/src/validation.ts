@@ -3,7 +3,7 @@
 import { assertKnownOptions, type ValidateAnswer } from '@agentwrit/protocol';
 import { Broker } from './broker.js';
 import { assertSignal } from './option-checks.js';
-import { redact } from './redaction.js';
+import { oneLine, redact } from './redaction.js';
 import { CONNECTION_EXTRAS, type ConnectionOptions } from './transport.js';
 
 /** `claims` under their wire names; app and admin tokens have neither `task_id` nor `orch_id`. */
@@ -61,7 +61,5 @@ export async function validateWith(
 function readable(error: string, token: string): string {
   // Whatever the token is, "is" for one.
   if (error === INVALID.error) return error;
-  return redact(error, [token])
-    .slice(0, MAX_ERROR_LENGTH)
-    .replace(/\p{Cc}+/gu, ' ');
+  return oneLine(redact(error, [token]).slice(0, MAX_ERROR_LENGTH));
 }
