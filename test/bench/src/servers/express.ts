@@ -2,11 +2,11 @@
 
 import { createAgentWrit } from '@agentwrit/express';
 import express, { type ErrorRequestHandler, type Request, type RequestHandler } from 'express';
-import { MAX_AGE_SECONDS } from '../variants.js';
 import { askBroker, bearerToken } from './ask-broker.js';
 import {
   type BuiltServer,
   coversRead,
+  guardOptions,
   NOBODY,
   type ServerSettings,
   type Trust,
@@ -41,8 +41,8 @@ async function guardOf(settings: ServerSettings): Promise<ExpressGuard> {
   }
 }
 
-function ours({ broker, issuer, audience }: Trust): ExpressGuard {
-  const agentwrit = createAgentWrit({ broker, issuer, audience, maxAge: MAX_AGE_SECONDS });
+function ours(trust: Trust): ExpressGuard {
+  const agentwrit = createAgentWrit(guardOptions(trust));
   return {
     middleware: [agentwrit.requireScope('read:data:{id}')],
     caller: (req) => req.agent?.id ?? '',

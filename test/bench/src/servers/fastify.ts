@@ -7,12 +7,12 @@ import {
   type FastifyRequest,
   type preHandlerHookHandler,
 } from 'fastify';
-import { MAX_AGE_SECONDS } from '../variants.js';
 import { askBroker, bearerToken } from './ask-broker.js';
 import {
   type Answer,
   type BuiltServer,
   coversRead,
+  guardOptions,
   NOBODY,
   type ServerSettings,
   type Trust,
@@ -46,11 +46,8 @@ async function guardOf(app: FastifyInstance, settings: ServerSettings): Promise<
   }
 }
 
-async function ours(
-  app: FastifyInstance,
-  { broker, issuer, audience }: Trust,
-): Promise<FastifyGuard> {
-  const agentwrit = createAgentWrit({ broker, issuer, audience, maxAge: MAX_AGE_SECONDS });
+async function ours(app: FastifyInstance, trust: Trust): Promise<FastifyGuard> {
+  const agentwrit = createAgentWrit(guardOptions(trust));
   await app.register(agentwrit.plugin);
   return {
     preHandler: [agentwrit.requireScope('read:data:{id}')],

@@ -5,11 +5,11 @@ import { createAgentWrit } from '@agentwrit/hono';
 import { serve } from '@hono/node-server';
 import { type Context, Hono, type MiddlewareHandler } from 'hono';
 import { jwk } from 'hono/jwk';
-import { MAX_AGE_SECONDS } from '../variants.js';
 import { askBroker, bearerToken } from './ask-broker.js';
 import {
   type BuiltServer,
   coversRead,
+  guardOptions,
   NOBODY,
   type ServerSettings,
   type Trust,
@@ -42,8 +42,8 @@ function guardOf(settings: ServerSettings): HonoGuard {
   }
 }
 
-function ours({ broker, issuer, audience }: Trust): HonoGuard {
-  const agentwrit = createAgentWrit({ broker, issuer, audience, maxAge: MAX_AGE_SECONDS });
+function ours(trust: Trust): HonoGuard {
+  const agentwrit = createAgentWrit(guardOptions(trust));
   return {
     middleware: [agentwrit.requireScope('read:data:{id}')],
     waits: () => waitsOf(agentwrit.stats()),

@@ -2,8 +2,8 @@
 
 import type { JsonWebKey } from 'node:crypto';
 import type { Server } from 'node:http';
-import type { GuardStats } from '@agentwrit/core';
-import type { Framework, VariantName } from '../variants.js';
+import type { GuardOptions, GuardStats } from '@agentwrit/core';
+import { type Framework, MAX_AGE_SECONDS, type VariantName } from '../variants.js';
 
 /** What a resource server has to know to accept the broker's tokens. */
 export interface Trust {
@@ -43,6 +43,15 @@ export function coversRead(scope: unknown, id: string): boolean {
   return (
     Array.isArray(scope) && (scope.includes('read:data:*') || scope.includes(`read:data:${id}`))
   );
+}
+
+/** Our guard, the same on every framework. */
+export function guardOptions({
+  broker,
+  issuer,
+  audience,
+}: Trust): Pick<GuardOptions, 'broker' | 'issuer' | 'audience' | 'maxAge'> {
+  return { broker, issuer, audience, maxAge: MAX_AGE_SECONDS };
 }
 
 /** A server that listens, or will in a moment. */
