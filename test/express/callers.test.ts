@@ -1,6 +1,7 @@
 // Who the handler finds on the request: with several guards, without credentials, and by functions of the program.
 
-import { createAgentWrit, currentAgent, guarded } from '@agentwrit/express';
+import { createAgentWrit, guarded } from '@agentwrit/express';
+import { currentAgent } from '@agentwrit/express/current-agent';
 import type { ErrorRequestHandler, Express, RequestHandler } from 'express';
 import { describe, expect, it } from 'vitest';
 import { bearer, ScriptedBroker, vouch } from '../../packages/core/test/fixtures.js';

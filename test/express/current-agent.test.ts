@@ -3,7 +3,8 @@
 import { EventEmitter, once } from 'node:events';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { currentAgent, guarded } from '@agentwrit/express';
+import { guarded } from '@agentwrit/express';
+import { currentAgent } from '@agentwrit/express/current-agent';
 import type { RequestHandler } from 'express';
 import { describe, expect, it } from 'vitest';
 import { bearer } from '../../packages/core/test/fixtures.js';

@@ -3,7 +3,6 @@
 import {
   type Agent,
   type AuthenticateOptions,
-  currentAgent,
   type GuardOptions,
   type RefusalProblem,
   type RenderedBody,
@@ -11,6 +10,7 @@ import {
   type RequireScope,
   type RouteOptions,
 } from '@agentwrit/core';
+import { currentAgent } from '@agentwrit/core/current-agent';
 
 /** How functions of the program read a framework's own request. */
 export interface Reader<Native> {

@@ -2,12 +2,8 @@
 
 import { createServer } from 'node:http';
 import { listen, type RunningApi } from '@agentwrit/example-setup';
-import {
-  type AgentWritOptions,
-  assertGuarded,
-  createAgentWrit,
-  currentAgent,
-} from '@agentwrit/hono';
+import { type AgentWritOptions, assertGuarded, createAgentWrit } from '@agentwrit/hono';
+import { currentAgent } from '@agentwrit/hono/current-agent';
 import { getRequestListener } from '@hono/node-server';
 import { Hono } from 'hono';
 import { HTTPException } from 'hono/http-exception';

@@ -31,6 +31,25 @@ export interface DelegationLink {
   readonly delegatedAt: string;
 }
 
+/** All that an {@link Agent} says of itself. */
+export type AgentRecord = Pick<
+  Agent,
+  | 'id'
+  | 'kind'
+  | 'trustDomain'
+  | 'taskId'
+  | 'orchId'
+  | 'instanceId'
+  | 'scope'
+  | 'tokenId'
+  | 'issuedAt'
+  | 'expiresAt'
+  | 'delegation'
+  | 'delegatedBy'
+  | 'claims'
+  | 'proof'
+>;
+
 /** What follows from the claims alone: worked out once for each validation. */
 export interface Identity {
   readonly claims: Claims;
@@ -42,13 +61,8 @@ export interface Identity {
   readonly chainIsConsistent: boolean;
 }
 
-const identities = new WeakMap<Claims, Identity>();
-
-/** The same object for the same claims, so that one cached verdict is worked out once. */
 export function identify(claims: Claims): Identity {
-  const known = identities.get(claims);
-  if (known !== undefined) return known;
-  const identity: Identity = {
+  return {
     claims,
     kind: subjectKind(claims.sub),
     agentId: parseAgentId(claims.sub),
@@ -60,8 +74,6 @@ export function identify(claims: Claims): Identity {
     ),
     chainIsConsistent: chainIsConsistent(claims),
   };
-  identities.set(claims, identity);
-  return identity;
 }
 
 // Each delegator's scopes cover the next one's, the last one's cover the token's, and there are not more of
@@ -71,60 +83,90 @@ function chainIsConsistent({ delegation_chain: chain, scope }: Claims): boolean 
   return chain.every((link, hop) => scopeIsSubset(chain[hop + 1]?.scope ?? scope, link.scope));
 }
 
-/** The caller of one request, as the broker vouches for it. Holds no token. */
+/**
+ * The caller of one request, as the broker vouches for it. Holds no token. Cannot be changed, and what it says is
+ * read from the claims when asked for: of the requests that a guard lets in, few ask for all of it.
+ */
 export class Agent {
-  /** The token's `sub`: a SPIFFE id, or `admin` / `app:…` where the guard's `subjects` admit those. */
-  readonly id: string;
-  readonly kind: SubjectKind;
-  /** Absent for `admin` and `app:…`, like `instanceId`. */
-  readonly trustDomain: string | undefined;
-  /** The task this request is for. On a delegated token, the delegator's task. */
-  readonly taskId: string | undefined;
-  readonly orchId: string | undefined;
-  readonly instanceId: string | undefined;
-  /** As granted: order and duplicates kept. */
-  readonly scope: readonly string[];
-  /** The token's `jti`: names it in logs and in revocations. */
-  readonly tokenId: string;
-  /** Oldest first; empty for an agent that acts with its own authority. */
-  readonly delegation: readonly DelegationLink[];
-  /** Who handed this authority to the agent: the last link. */
-  readonly delegatedBy: string | undefined;
-  /** Under their wire names, deeply frozen. */
-  readonly claims: Claims;
-  readonly proof: Proof;
-  readonly #held: HeldScopes;
+  readonly #identity: Identity;
+  readonly #source: Proof['source'];
+  readonly #proofAgeMs: number;
 
-  constructor(identity: Identity, proof: Proof) {
-    const { claims, delegation, agentId } = identity;
-    this.id = claims.sub;
-    this.kind = identity.kind;
-    this.trustDomain = agentId?.trustDomain;
-    this.taskId = claims.task_id;
-    this.orchId = claims.orch_id;
-    this.instanceId = agentId?.instanceId;
-    this.scope = claims.scope;
-    this.tokenId = claims.jti;
-    this.delegation = delegation;
-    this.delegatedBy = delegation.at(-1)?.agent;
-    this.claims = claims;
-    this.proof = Object.freeze(proof);
-    this.#held = identity.held;
+  constructor(identity: Identity, source: Proof['source'], proofAgeMs: number) {
+    this.#identity = identity;
+    this.#source = source;
+    this.#proofAgeMs = proofAgeMs;
+  }
+
+  /** The token's `sub`: a SPIFFE id, or `admin` / `app:…` where the guard's `subjects` admit those. */
+  get id(): string {
+    return this.#identity.claims.sub;
+  }
+
+  get kind(): SubjectKind {
+    return this.#identity.kind;
+  }
+
+  /** Absent for `admin` and `app:…`, like `instanceId`. */
+  get trustDomain(): string | undefined {
+    return this.#identity.agentId?.trustDomain;
+  }
+
+  /** The task this request is for. On a delegated token, the delegator's task. */
+  get taskId(): string | undefined {
+    return this.#identity.claims.task_id;
+  }
+
+  get orchId(): string | undefined {
+    return this.#identity.claims.orch_id;
+  }
+
+  get instanceId(): string | undefined {
+    return this.#identity.agentId?.instanceId;
+  }
+
+  /** As granted: order and duplicates kept. */
+  get scope(): readonly string[] {
+    return this.#identity.claims.scope;
+  }
+
+  /** The token's `jti`: names it in logs and in revocations. */
+  get tokenId(): string {
+    return this.#identity.claims.jti;
+  }
+
+  /** Oldest first; empty for an agent that acts with its own authority. */
+  get delegation(): readonly DelegationLink[] {
+    return this.#identity.delegation;
+  }
+
+  /** Who handed this authority to the agent: the last link. */
+  get delegatedBy(): string | undefined {
+    return this.#identity.delegation.at(-1)?.agent;
+  }
+
+  /** Under their wire names, deeply frozen. */
+  get claims(): Claims {
+    return this.#identity.claims;
+  }
+
+  get proof(): Proof {
+    return Object.freeze({ source: this.#source, ageMs: this.#proofAgeMs });
   }
 
   get issuedAt(): Date {
-    return new Date(this.claims.iat * 1000);
+    return new Date(this.#identity.claims.iat * 1000);
   }
 
   /** The start of the token's last second: `exp` is inclusive (protocol §3.4). */
   get expiresAt(): Date {
-    return new Date(this.claims.exp * 1000);
+    return new Date(this.#identity.claims.exp * 1000);
   }
 
   /** Whether the agent's scope covers this one (protocol §4.2). A malformed scope is never covered. */
   can(scope: string): boolean {
     // Whatever untyped code brings here, out of a query say, is no reason to throw and none to agree.
-    return typeof scope === 'string' && this.#held.covers(scope);
+    return typeof scope === 'string' && this.#identity.held.covers(scope);
   }
 
   /**
@@ -136,6 +178,33 @@ export class Agent {
    * const rows = mine === '*' ? all : all.filter((row) => mine.has(row.id));
    */
   identifiers(action: string, resource: string): '*' | ReadonlySet<string> {
-    return this.#held.identifiers(action, resource);
+    return this.#identity.held.identifiers(action, resource);
+  }
+
+  /** What there is to tell of it, for logs and answers: all of its properties. */
+  toJSON(): AgentRecord {
+    return {
+      id: this.id,
+      kind: this.kind,
+      trustDomain: this.trustDomain,
+      taskId: this.taskId,
+      orchId: this.orchId,
+      instanceId: this.instanceId,
+      scope: this.scope,
+      tokenId: this.tokenId,
+      issuedAt: this.issuedAt,
+      expiresAt: this.expiresAt,
+      delegation: this.delegation,
+      delegatedBy: this.delegatedBy,
+      claims: this.claims,
+      proof: this.proof,
+    };
   }
 }
+
+// `console.log` and the like show what is told, and would show nothing else.
+Object.defineProperty(Agent.prototype, Symbol.for('nodejs.util.inspect.custom'), {
+  value(this: Agent) {
+    return this.toJSON();
+  },
+});

@@ -4,10 +4,10 @@
 import { assertKnownOptions, REVOCATION_LEVELS } from '@agentwrit/protocol';
 import { type BrokerCall, createBrokerCalls } from './broker.js';
 import { createBrokerGate } from './broker-gate.js';
-import { Timeline } from './clock.js';
+import { type Instant, Timeline } from './clock.js';
 import type { RefusalReason } from './decision.js';
 import { emitBreakerState, emitBrokerCall } from './events.js';
-import { Freshness } from './freshness.js';
+import { Freshness, type Limit } from './freshness.js';
 import type { GuardSettings } from './guard-settings.js';
 import { type Platform, reachBroker } from './platform.js';
 import { createProver, type Prover, type Tolerance } from './prover.js';
@@ -19,6 +19,9 @@ import { Verdicts } from './verdicts.js';
 
 export interface Authority {
   readonly prover: Prover;
+  readonly now: () => Instant;
+  /** For a request that arrives now, at a route with this `maxAge`. */
+  readonly limit: (maxAgeMs: number) => Limit;
   /** A route is built that tolerates this much. */
   readonly tolerate: (tolerance: Tolerance) => void;
   readonly revoke: (revocation: Revocation) => void;
@@ -37,7 +40,7 @@ export function createAuthority(settings: GuardSettings<never>, platform: Platfo
   const calls = new CallFigures();
   const refusals: Partial<Record<RefusalReason, number>> = {};
   const onBreaker = emitBreakerState;
-  const { turns, questions, deadlines, maxRefreshes } = sharingOn(platform, settings);
+  const { turns, questions, deadlines, maxRefreshes, seen } = sharingOn(platform, settings);
   const gate = createBrokerGate({ clock, turns, timeoutMs, onBreaker });
   const connections = maxConcurrentCalls;
   const transport = reachBroker(settings.broker, platform, { connections, timeoutMs });
@@ -79,7 +82,9 @@ export function createAuthority(settings: GuardSettings<never>, platform: Platfo
     });
 
   return {
-    prover: createProver({ verdicts, freshness, timeline, counts }),
+    prover: createProver({ verdicts, freshness, seen, counts }),
+    now: () => timeline.now(),
+    limit: (maxAgeMs) => freshness.limit(maxAgeMs),
     tolerate({ maxAgeMs, graceMs }) {
       horizonMs = Math.max(horizonMs, maxAgeMs + graceMs + 4 * timeoutMs);
     },
@@ -106,12 +111,14 @@ export function createAuthority(settings: GuardSettings<never>, platform: Platfo
     }),
     async close() {
       const ending = unfollow?.();
+      seen.clear();
       try {
         await broker.close();
         if (ending) await withinTime(ending, timeoutMs);
       } finally {
         // An answer that was on its way may have come in meanwhile.
         verdicts.clear();
+        seen.clear();
       }
     },
   };

@@ -14,14 +14,18 @@ export const systemClock: Clock = {
   monotonic: () => performance.now(),
 };
 
-/** When something happened, to a guard. */
-export interface Moment {
-  /** Counts questions and revocations: which came first is never a matter of a clock's resolution. */
-  readonly order: number;
+/** A time, on both clocks. */
+export interface Instant {
   /** {@link Clock.monotonic} */
   readonly at: number;
   /** {@link Clock.now} */
   readonly wall: number;
+}
+
+/** When something happened, to a guard. */
+export interface Moment extends Instant {
+  /** Counts questions and revocations: which came first is never a matter of a clock's resolution. */
+  readonly order: number;
 }
 
 /** Tells moments apart, even where the clock stands still. */
@@ -36,11 +40,10 @@ export class Timeline {
   /** Comes after every moment before it. */
   mark(): Moment {
     this.#order += 1;
-    return { order: this.#order, ...this.ago(0) };
+    return { order: this.#order, ...this.now() };
   }
 
-  /** The two clocks, that long ago. */
-  ago(ms: number): Pick<Moment, 'at' | 'wall'> {
-    return { at: this.#clock.monotonic() - ms, wall: this.#clock.now() - ms };
+  now(): Instant {
+    return { at: this.#clock.monotonic(), wall: this.#clock.now() };
   }
 }

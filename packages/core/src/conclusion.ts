@@ -7,7 +7,7 @@ import type { GuardSettings } from './guard-settings.js';
 import { type Refusal, refuse } from './refusal.js';
 import { renderRefusal } from './render.js';
 import type { RequestFacts } from './request-facts.js';
-import type { Requirement } from './requirement.js';
+import { readFact, type Visit } from './visit.js';
 import { Warnings } from './warnings.js';
 
 /** What the adapter does next: go on with the agent, go on without one, or send the refusal. */
@@ -16,71 +16,58 @@ export type GuardAnswer =
   | { readonly outcome: 'anonymous' }
   | { readonly outcome: 'refuse'; readonly refusal: Refusal };
 
-/** One request, as far as it is told of. */
-export interface Concluded<Request> {
-  readonly facts: RequestFacts<Request>;
-  readonly requestId: () => string;
-  readonly requirement: Requirement<Request>;
-  /** Monotonic milliseconds. */
-  readonly arrivedAt: number;
+export interface Conclude<Request> {
+  (decision: Decision, visit: Visit<Request>): GuardAnswer;
+  /** Whether anybody is told of a request that is let in. */
+  readonly isFollowed: () => boolean;
 }
-
-export type Conclude<Request> = (decision: Decision, concluded: Concluded<Request>) => GuardAnswer;
 
 /** Nothing that goes wrong here changes a decision, or how it is answered. */
 export function createConclude<Request>(settings: GuardSettings<Request>): Conclude<Request> {
   const { clock, onDecision, realm, render, resource } = settings;
   const warnings = new Warnings('AGENTWRIT_REFUSING');
 
-  function tell(decision: Decision, concluded: Concluded<Request>): void {
+  function tell(decision: Decision, visit: Visit<Request>): void {
+    const { facts, limit } = visit;
     if (isObserved(onDecision)) {
-      const { facts, requestId, requirement, arrivedAt } = concluded;
       const route = readFact(() => facts.route);
       emitDecision(
         {
           time: clock.now(),
-          ...describeDecision(decision, requirement),
+          ...describeDecision(decision, visit),
           method: readFact(() => facts.method) ?? '',
           ...(route !== undefined && { route }),
-          requestId: requestId(),
-          durationMs: clock.monotonic() - arrivedAt,
+          requestId: visit.requestId,
+          durationMs: clock.monotonic() - limit.at,
         },
         onDecision,
       );
     } else if (decision.outcome === 'refuse' && decision.detail !== undefined) {
       // Nobody listens, and the caller is told nothing of it. The broker's troubles are nobody's route's.
-      const where = decision.reason === 'internal_error' ? whereOf(concluded.facts) : '';
+      const where = decision.reason === 'internal_error' ? whereOf(facts) : '';
       warnings.warn(`requests${where} are refused with ${decision.reason}: ${decision.detail}`);
     }
   }
 
-  return (decision, concluded) => {
-    tell(decision, concluded);
+  const conclude = (decision: Decision, visit: Visit<Request>): GuardAnswer => {
+    tell(decision, visit);
     if (decision.outcome !== 'refuse') return decision;
-    const { facts, requestId } = concluded;
+    const { facts, requestId } = visit;
     const refusal = refuse(decision, {
       realm,
       metadataUrl: resource?.metadataUrl,
       url: readFact(() => facts.url) ?? '/',
-      requestId: requestId(),
+      requestId,
     });
     return {
       outcome: 'refuse',
       refusal: render ? renderRefusal(refusal, render, () => facts.request) : refusal,
     };
   };
+  return Object.assign(conclude, { isFollowed: () => isObserved(onDecision) });
 }
 
 function whereOf(facts: Pick<RequestFacts, 'method' | 'route'>): string {
   const route = readFact(() => facts.route);
   return route === undefined ? '' : ` to ${readFact(() => facts.method) ?? ''} ${route}`;
-}
-
-/** Something that is only told: a request that cannot say it is decided all the same. */
-export function readFact<Fact>(read: () => Fact): Fact | undefined {
-  try {
-    return read();
-  } catch {
-    return undefined;
-  }
 }

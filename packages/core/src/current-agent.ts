@@ -1,10 +1,9 @@
-// An agent and what runs for it in → the agent, wherever in that it is asked for, out.
+// An entry of its own: to import it is to say that `currentAgent()` is wanted, and nobody else pays for it.
 
 import type { Agent } from './agent.js';
-import { builtin } from './builtin.js';
+import { agentInContext, keepAgentContext } from './agent-context.js';
 
-const { AsyncLocalStorage } = builtin('node:async_hooks');
-const storage = AsyncLocalStorage && new AsyncLocalStorage<Agent | undefined>();
+keepAgentContext();
 
 /**
  * The agent whose request is being handled, anywhere in what its handler calls or awaits: for audit code far from
@@ -15,10 +14,5 @@ const storage = AsyncLocalStorage && new AsyncLocalStorage<Agent | undefined>();
  * log.info('order read', { by: currentAgent()?.id });
  */
 export function currentAgent(): Agent | undefined {
-  return storage?.getStore();
-}
-
-/** Runs something for an agent, or for nobody, which {@link currentAgent} is then until it is done. For adapters. */
-export function runAs<T>(agent: Agent | undefined, run: () => T): T {
-  return storage === undefined ? run() : storage.run(agent, run);
+  return agentInContext();
 }

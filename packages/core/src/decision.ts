@@ -20,7 +20,8 @@ export type RefusalReason =
 export interface Allowed {
   readonly outcome: 'allow';
   readonly agent: Agent;
-  readonly needed: Needed;
+  /** Where it was computed; else it follows from the route and the request. */
+  readonly needed?: Needed;
 }
 
 /** No credentials, on a route where that is allowed. */

@@ -5,7 +5,8 @@ import type { BrokerCall } from './broker.js';
 import type { BreakerState } from './breaker.js';
 import { channel } from './channel.js';
 import type { Decision, RefusalReason, Refused } from './decision.js';
-import type { Requirement } from './requirement.js';
+import { foreseeNeeds } from './route.js';
+import type { Visit } from './visit.js';
 import { Warnings } from './warnings.js';
 
 /** One per decision, frozen. Holds no token, no header and no query. */
@@ -87,11 +88,14 @@ export function emitBrokerCall(call: BrokerCall): void {
 }
 
 /** What a decision itself contributes to its event. */
-export function describeDecision(
+export function describeDecision<Request>(
   decision: Decision,
-  { declared, match }: Pick<Requirement<never>, 'declared' | 'match'>,
+  { facts, route }: Pick<Visit<Request>, 'facts' | 'route'>,
 ): Omit<DecisionEvent, 'time' | 'method' | 'route' | 'requestId' | 'durationMs'> {
+  const { declared, match } = route.requirement;
   const { agent, needed } = decision.outcome === 'anonymous' ? NOBODY : decision;
+  // Of a request that is let in, what a decision does not say can be worked out again.
+  const { scopes } = needed ?? (agent && foreseeNeeds(route, facts)) ?? {};
   return {
     outcome: decision.outcome,
     ...(decision.outcome === 'refuse' && {
@@ -99,7 +103,7 @@ export function describeDecision(
       cause: decision.cause,
       ...(decision.detail !== undefined && { detail: decision.detail }),
     }),
-    requiredScope: needed?.scopes.map(({ scope }) => scope) ?? declared,
+    requiredScope: scopes?.map(({ scope }) => scope) ?? declared,
     ...(match === 'any' && { requiredScopeMatch: match }),
     ...(agent && {
       agentId: agent.id,

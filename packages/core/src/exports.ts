@@ -35,7 +35,7 @@ export { readRouteParameter, type RequestFacts } from './request-facts.js';
 export type { InProcessBroker } from './transport.js';
 export type { FaultCode } from './fault.js';
 export { Agent, type DelegationLink, type Proof } from './agent.js';
-export { currentAgent, runAs } from './current-agent.js';
+export { runAs } from './agent-context.js';
 export type { DelegationPolicy, NamedTask, PolicyOptions, RoutePolicyOptions } from './policy.js';
 export type { ComputedScopes, Requirable } from './requirement.js';
 export type { RefusalReason } from './decision.js';

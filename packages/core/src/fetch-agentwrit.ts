@@ -3,7 +3,7 @@
 
 import { assertFunction, assertKnownOptions, assertText } from '@agentwrit/protocol';
 import type { Agent } from './agent.js';
-import { runAs } from './current-agent.js';
+import { runAs } from './agent-context.js';
 import { FetchRequestFacts, findFetchParams, readParams } from './fetch-request-facts.js';
 import type { Guard, RouteCheck } from './guard.js';
 import { assertDefined } from './guard-settings.js';

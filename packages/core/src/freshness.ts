@@ -1,25 +1,24 @@
-// When a request arrived and how old a validation its route tolerates in → from when on a validation is young
-// enough out.
+// When a request arrived and how old a validation its route tolerates in → whether a validation is young enough out.
 
-import type { Moment, Timeline } from './clock.js';
+import type { Instant, Moment, Timeline } from './clock.js';
 
-/** What a validation must not be older than, on both clocks. */
-export interface Limit {
-  /** Monotonic milliseconds. */
-  readonly at: number;
+/** A request that arrives now, and how old a validation it may be decided on. */
+export interface Limit extends Instant {
   /**
-   * Milliseconds since 1970. The monotonic clock stands still while a machine sleeps, and this one does not;
-   * it can only make a validation older, never younger.
+   * Milliseconds, on either clock. The monotonic clock stands still while a machine sleeps, and the other one does
+   * not; it can only make a validation older, never younger.
    */
-  readonly wall: number;
+  readonly ageMs: number;
 }
 
-export function isWithin(asked: Limit, limit: Limit): boolean {
-  return asked.at >= limit.at && asked.wall >= limit.wall;
+/** Whether a validation that began then is young enough. */
+export function isWithin(asked: Instant, { at, wall, ageMs }: Limit): boolean {
+  return asked.at >= at - ageMs && asked.wall >= wall - ageMs;
 }
 
-const NEVER_YOUNG_ENOUGH: Limit = { at: Infinity, wall: Infinity };
-const NEVER: Limit = { at: -Infinity, wall: -Infinity };
+/** As an age: no validation is younger than that, on any clock. */
+const NEVER_YOUNG_ENOUGH = -Infinity;
+const NEVER: Instant = { at: -Infinity, wall: -Infinity };
 
 export interface FreshnessOptions {
   /**
@@ -34,7 +33,7 @@ export class Freshness {
   readonly #timeline: Timeline;
   readonly #maxAgeWithoutFeedMs: number | undefined;
   /** Revocations before this are all known. */
-  #synced: Limit = NEVER;
+  #synced: Instant = NEVER;
 
   constructor(timeline: Timeline, { maxAgeWithoutFeedMs }: FreshnessOptions) {
     this.#timeline = timeline;
@@ -53,23 +52,29 @@ export class Freshness {
 
   /** Whether a verdict may get as old as its route says, rather than as `maxAgeWithoutFeed` says. */
   get isFed(): boolean {
-    const short = this.#maxAgeWithoutFeedMs;
-    return short !== undefined && isWithin(this.#synced, this.#timeline.ago(short));
+    return this.#isFedAt(this.#timeline.now());
   }
 
   /** @param maxAgeMs of the route; with 0 no validation that has begun is young enough, on any clock */
   limit(maxAgeMs: number): Limit {
-    const ageMs = this.#ageMs(maxAgeMs);
-    return ageMs === 0 ? NEVER_YOUNG_ENOUGH : this.#timeline.ago(ageMs);
+    const now = this.#timeline.now();
+    const ageMs = this.#ageMs(maxAgeMs, now);
+    return { at: now.at, wall: now.wall, ageMs: ageMs === 0 ? NEVER_YOUNG_ENOUGH : ageMs };
   }
 
   /** What may be used while the broker cannot be asked: so much older than what may be used anyway. */
   graceLimit(maxAgeMs: number, graceMs: number): Limit {
-    return this.#timeline.ago(this.#ageMs(maxAgeMs) + graceMs);
+    const now = this.#timeline.now();
+    return { ...now, ageMs: this.#ageMs(maxAgeMs, now) + graceMs };
   }
 
-  #ageMs(maxAgeMs: number): number {
+  #ageMs(maxAgeMs: number, now: Instant): number {
     const short = this.#maxAgeWithoutFeedMs;
-    return short === undefined || this.isFed ? maxAgeMs : Math.min(maxAgeMs, short);
+    return short === undefined || this.#isFedAt(now) ? maxAgeMs : Math.min(maxAgeMs, short);
+  }
+
+  #isFedAt({ at, wall }: Instant): boolean {
+    const ageMs = this.#maxAgeWithoutFeedMs;
+    return ageMs !== undefined && isWithin(this.#synced, { at, wall, ageMs });
   }
 }

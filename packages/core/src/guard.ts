@@ -3,15 +3,16 @@
 
 import { readBearer } from './bearer.js';
 import { createAuthority } from './authority.js';
-import { type Concluded, createConclude, type GuardAnswer, readFact } from './conclusion.js';
+import type { Instant } from './clock.js';
+import { createConclude, type GuardAnswer } from './conclusion.js';
 import { ANONYMOUS, type Decision, failed, refused } from './decision.js';
 import type { GuardOptions } from './guard-options.js';
 import { resolveGuardOptions } from './guard-settings.js';
 import { judge } from './judgement.js';
 import type { Platform } from './platform.js';
+import type { Proven } from './prover.js';
 import type { HttpAnswer } from './refusal.js';
 import type { RequestFacts } from './request-facts.js';
-import { requestIdOf } from './request-id.js';
 import { describeResource } from './resource-metadata.js';
 import {
   type AuthenticateOptions,
@@ -25,6 +26,7 @@ import {
 import { isSettled } from './settled.js';
 import type { GuardStats } from './stats.js';
 import type { Revocation } from './tombstones.js';
+import { Visit } from './visit.js';
 
 /** Checks one request. Answers at once when the token is warm, never throws and never rejects. */
 export interface RouteCheck<Request = unknown> {
@@ -95,12 +97,16 @@ function createGuard<Request>(options: GuardOptions<Request>, platform: Platform
   let closing: Promise<void> | undefined;
 
   /** Steps 1 to 7: at once where nobody has to be asked. */
-  function decide(
-    facts: RequestFacts<Request>,
-    requestId: () => string,
-    route: Route<Request>,
-  ): Decision | Promise<Decision> {
-    const bearer = readBearer(facts.authorization, settings.maxTokenLength);
+  function decide(visit: Visit<Request>): Decision | Promise<Decision> {
+    const { facts, route, limit } = visit;
+    const { authorization } = facts;
+    const credentials = typeof authorization === 'string' ? authorization : undefined;
+    // Most requests bring what others have brought before them.
+    if (credentials !== undefined && closing === undefined) {
+      const verdict = core.prover.recall(credentials, visit);
+      if (verdict !== undefined) return judge(verdict, 'cache', visit, limit, clock);
+    }
+    const bearer = readBearer(authorization, settings.maxTokenLength);
     switch (bearer.kind) {
       case 'missing':
         if (route.needs.isOptional) return ANONYMOUS;
@@ -113,16 +119,28 @@ function createGuard<Request>(options: GuardOptions<Request>, platform: Platform
         break;
     }
     if (closing) return refused('broker_unavailable', 'closed');
-    const proven = core.prover.prove(bearer.token, route.tolerance, requestId);
+    const { token } = bearer;
+    const proven = core.prover.prove({ token, credentials }, route.tolerance, visit);
     return isSettled(proven, 'kind')
-      ? judge(proven, route, facts, clock)
-      : proven.then((later) => judge(later, route, facts, clock));
+      ? weigh(proven, visit, limit)
+      : // It may have taken its time.
+        proven.then((later) => weigh(later, visit, core.now()));
+  }
+
+  function weigh(
+    proven: Proven,
+    visit: Visit<Request>,
+    now: Instant,
+  ): Decision | Promise<Decision> {
+    return proven.kind === 'vouched'
+      ? judge(proven.verdict, proven.source, visit, now, clock)
+      : refused('invalid_token', proven.cause, foreseeNeeds(visit.route, visit.facts));
   }
 
   /** Steps 8 and 9. */
-  function settle(decision: Decision, concluded: Concluded<Request>): GuardAnswer {
+  function settle(decision: Decision, visit: Visit<Request>): GuardAnswer {
     if (decision.outcome === 'refuse') core.countRefusal(decision.reason);
-    return conclude(decision, concluded);
+    return conclude(decision, visit);
   }
 
   function check(route: Route<Request>): RouteCheck<Request> {
@@ -130,19 +148,16 @@ function createGuard<Request>(options: GuardOptions<Request>, platform: Platform
     for (const scope of route.needs.scopes) declaredScopes.add(scope);
 
     const answer = (facts: RequestFacts<Request>): GuardAnswer | Promise<GuardAnswer> => {
-      let id: string | undefined;
-      const requestId = (): string => (id ??= requestIdOf(readFact(() => facts.requestId)));
-      const { requirement } = route;
-      const concluded = { facts, requestId, requirement, arrivedAt: clock.monotonic() };
+      const visit = new Visit(facts, route, core.limit(route.tolerance.maxAgeMs));
       let decision: Decision | Promise<Decision>;
       try {
-        decision = decide(facts, requestId, route);
+        decision = decide(visit);
       } catch (error) {
         decision = failed(error);
       }
       return isSettled(decision, 'outcome')
-        ? settle(decision, concluded)
-        : decision.catch(failed).then((late) => settle(late, concluded));
+        ? settle(decision, visit)
+        : decision.catch(failed).then((late) => settle(late, visit));
     };
     return Object.assign(answer, { needs: route.needs });
   }

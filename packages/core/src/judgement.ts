@@ -1,28 +1,30 @@
 // The broker's word about a token, and the request that brought it, in → the decision out: steps 4 to 7, all of
 // them on every request, however well the token is known.
 
-import { Agent, identify, type Identity } from './agent.js';
-import type { Clock } from './clock.js';
+import { Agent, type Identity, type Proof } from './agent.js';
+import type { Clock, Instant } from './clock.js';
 import { type Decision, decideScope, refused } from './decision.js';
-import type { Proven } from './prover.js';
+import type { Vouched } from './questions.js';
 import type { RequestFacts } from './request-facts.js';
 import { type Route, foreseeNeeds } from './route.js';
 import { callProgram, RouteFault } from './route-fault.js';
+import type { Visit } from './visit.js';
 
-/** At once, unless functions of the program have a say. @throws RouteFault, or rejects with one */
+/**
+ * Weighs a good token. At once, unless functions of the program have a say.
+ *
+ * @param now when it is weighed
+ * @throws RouteFault, or rejects with one
+ */
 export function judge<Request>(
-  proven: Proven,
-  route: Route<Request>,
-  facts: RequestFacts<Request>,
+  { identity, asked }: Vouched,
+  source: Proof['source'],
+  { facts, route }: Visit<Request>,
+  now: Instant,
   clock: Clock,
 ): Decision | Promise<Decision> {
-  if (proven.kind === 'refused') {
-    return refused('invalid_token', proven.cause, foreseeNeeds(route, facts));
-  }
-  const { verdict, source } = proven;
-  const identity = identify(verdict.claims);
-  const agent = new Agent(identity, { source, ageMs: clock.monotonic() - verdict.asked.at });
-  if (isExpired(identity, clock)) {
+  const agent = new Agent(identity, source, now.at - asked.at);
+  if (isExpired(identity, now.wall)) {
     return refused('invalid_token', 'expired', foreseeNeeds(route, facts), agent);
   }
   const breach = route.breachOf(identity);
@@ -35,8 +37,9 @@ export function judge<Request>(
   if (requirement.isComputed || task !== undefined) {
     return judgeWithProgram(agent, identity, route, facts, clock);
   }
+  if (requirement.isCovered(identity.held, facts)) return { outcome: 'allow', agent };
   const needed = { scopes: requirement.resolve(facts), match: requirement.match };
-  return decideScope(agent, identity.held, needed);
+  return refused('insufficient_scope', 'scope', needed, agent);
 }
 
 async function judgeWithProgram<Request>(
@@ -59,12 +62,12 @@ async function judgeWithProgram<Request>(
   }
   const needed = { scopes: await requirement.compute(facts), match: requirement.match };
   // The program may have taken its time.
-  return isExpired(identity, clock)
+  return isExpired(identity, clock.now())
     ? refused('invalid_token', 'expired', needed, agent)
     : decideScope(agent, identity.held, needed);
 }
 
 // `exp` is inclusive and in whole seconds (protocol §3.4). Written so that no clock at all is no pass.
-function isExpired({ claims }: Identity, clock: Clock): boolean {
-  return !(Math.floor(clock.now() / 1000) <= claims.exp);
+function isExpired({ claims }: Identity, now: number): boolean {
+  return !(Math.floor(now / 1000) <= claims.exp);
 }

@@ -2,13 +2,15 @@
 // At once where it is known; asks, and asks ahead of need, where it is not.
 
 import type { Proof } from './agent.js';
-import type { Timeline } from './clock.js';
+import { readBearer } from './bearer.js';
 import { digestToken } from './digest.js';
 import { BrokerFault } from './fault.js';
-import type { Freshness } from './freshness.js';
+import type { Freshness, Limit } from './freshness.js';
 import { couldBeLive } from './prefilter.js';
+import type { Vouched } from './questions.js';
+import type { SeenTexts } from './seen-texts.js';
 import type { GuardCounts } from './stats.js';
-import type { Verdicts, Vouched } from './verdicts.js';
+import type { Known, Verdicts } from './verdicts.js';
 
 export type Proven =
   | { readonly kind: 'vouched'; readonly verdict: Vouched; readonly source: Proof['source'] }
@@ -21,45 +23,85 @@ export interface Tolerance {
   readonly graceMs: number;
 }
 
+/** A request that brings a token. */
+export interface Bringer {
+  readonly limit: Limit;
+  /** Goes on to the broker. */
+  readonly requestId: string;
+}
+
+/** One token as it was brought. */
+export interface BroughtToken {
+  readonly token: string;
+  /** The Authorization value that it comes from. `undefined` where there was not one text. */
+  readonly credentials: string | undefined;
+}
+
 export interface Prover {
+  /**
+   * What is remembered of credentials that have come before. `undefined` where there is nothing that may be used, and
+   * they have to be read.
+   *
+   * @param credentials an Authorization value, as received
+   */
+  readonly recall: (credentials: string, bringer: Bringer) => Vouched | undefined;
   /** Rejects with a BrokerFault when there is no word of the broker that may be used. */
   readonly prove: (
-    token: string,
+    brought: BroughtToken,
     tolerance: Tolerance,
-    requestId: () => string,
+    bringer: Bringer,
   ) => Proven | Promise<Proven>;
 }
 
 export interface ProverOptions {
   readonly verdicts: Verdicts;
   readonly freshness: Freshness;
-  readonly timeline: Timeline;
+  readonly seen: SeenTexts;
   readonly counts: GuardCounts;
 }
 
-export function createProver({ verdicts, freshness, timeline, counts }: ProverOptions): Prover {
+export function createProver({ verdicts, freshness, seen, counts }: ProverOptions): Prover {
+  /** Counts a verdict as used. Whether it is time to ask again. */
+  function use(known: Known, limit: Limit): boolean {
+    counts.hits += 1;
+    return verdicts.isDue(known, limit);
+  }
+
+  function refresh(digest: string, token: string, { requestId }: Bringer): void {
+    verdicts.refresh({ digest, token, requestId });
+  }
+
   return {
-    prove(token, { maxAgeMs, graceMs }, requestId) {
+    recall(credentials, bringer) {
+      const digest = seen.digestOf(credentials);
+      if (digest === undefined) return undefined;
+      const known = verdicts.recall(digest, bringer.limit);
+      if (known === undefined) return undefined;
+      if (use(known, bringer.limit)) {
+        const bearer = readBearer(credentials, credentials.length);
+        if (bearer.kind === 'token') refresh(digest, bearer.token, bringer);
+      }
+      return known;
+    },
+    prove({ token, credentials }, { maxAgeMs, graceMs }, bringer) {
+      const { limit } = bringer;
       const digest = digestToken(token);
-      const limit = freshness.limit(maxAgeMs);
       const known = verdicts.recall(digest, limit);
       if (known !== undefined) {
-        counts.hits += 1;
-        if (verdicts.isDue(known, limit)) {
-          verdicts.refresh({ digest, token, requestId: requestId() });
-        }
+        if (credentials !== undefined) seen.remember(credentials, digest);
+        if (use(known, limit)) refresh(digest, token, bringer);
         return { kind: 'vouched', verdict: known, source: 'cache' };
       }
       if (verdicts.recallRefused(digest, limit)) {
         counts.remembered += 1;
         return { kind: 'refused', cause: 'refused_by_broker' };
       }
-      if (!couldBeLive(token, timeline.ago(0).wall / 1000)) {
+      if (!couldBeLive(token, limit.wall / 1000)) {
         return { kind: 'refused', cause: 'not_a_live_token' };
       }
       // As of now: a request that waits in vain must not be given an older one than it would have got at once.
       const graceLimit = freshness.graceLimit(maxAgeMs, graceMs);
-      return verdicts.ask({ digest, token, requestId: requestId() }, limit).then(
+      return verdicts.ask({ digest, token, requestId: bringer.requestId }, limit).then(
         (verdict): Proven =>
           verdict.valid
             ? { kind: 'vouched', verdict, source: 'broker' }

@@ -1,11 +1,21 @@
 // Questions about tokens, as they are asked and answered, in → which of them others may wait for, and whose answer
 // is the last word, out.
 
+import type { Identity } from './agent.js';
 import type { Verdict } from './broker.js';
 import type { Clock, Moment } from './clock.js';
 
+/** The broker's good word about a token, who that makes its bearer, and when the broker was asked. */
+export interface Vouched {
+  readonly valid: true;
+  readonly identity: Identity;
+  readonly asked: Moment;
+}
+
 /** A verdict, and when the broker was asked for it. */
-export type DatedVerdict = Verdict & { readonly asked: Moment };
+export type DatedVerdict =
+  | Vouched
+  | (Extract<Verdict, { valid: false }> & { readonly asked: Moment });
 
 export interface Question {
   readonly asked: Moment;

@@ -2,7 +2,7 @@
 // own, so that garbage cannot push good verdicts out.
 
 import { LRUCache } from 'lru-cache';
-import type { Moment, Timeline } from './clock.js';
+import type { Moment } from './clock.js';
 import { isWithin, type Limit } from './freshness.js';
 import { decodeTokenPart } from './prefilter.js';
 
@@ -22,10 +22,10 @@ export class RefusedTokens {
     return this.#tokens.size;
   }
 
-  recall(digest: string, limit: Limit, timeline: Timeline): RefusedToken | undefined {
+  recall(digest: string, limit: Limit): RefusedToken | undefined {
     const token = this.#tokens.get(digest);
     if (token === undefined || !isWithin(token.asked, limit)) return undefined;
-    return isWithin(token.asked, timeline.ago(REMEMBERED_MS)) ? token : undefined;
+    return isWithin(token.asked, { ...limit, ageMs: REMEMBERED_MS }) ? token : undefined;
   }
 
   /** Not a token that may become good within that time: one whose `nbf` is still to come, or only just was. */

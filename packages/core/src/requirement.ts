@@ -9,7 +9,7 @@ import {
 } from '@agentwrit/protocol';
 import type { RequestFacts } from './request-facts.js';
 import { callProgram, RouteFault } from './route-fault.js';
-import { compileTemplate, type Template } from './template.js';
+import { compileTemplate, type RouteParameters, type Template } from './template.js';
 
 /**
  * Works out what one request needs: a scope or several, at once or later. Called with the framework's own
@@ -30,7 +30,13 @@ export interface Requirement<Request> {
   /** Whether functions of the program have a say. */
   readonly isComputed: boolean;
   /** What this request needs, where nothing is computed. @throws RouteFault when a parameter is missing */
-  readonly resolve: (facts: RequestFacts<Request>) => readonly RequiredScope[];
+  readonly resolve: (params: RouteParameters) => readonly RequiredScope[];
+  /**
+   * Whether that is held: as {@link isCovered} says of it, but nothing is written out that need not be.
+   *
+   * @throws RouteFault when a parameter is missing
+   */
+  readonly isCovered: (held: HeldScopes, params: RouteParameters) => boolean;
   /** What this request needs. @throws RouteFault when a parameter is missing or a function fails */
   readonly compute: (facts: RequestFacts<Request>) => Promise<readonly RequiredScope[]>;
 }
@@ -57,7 +63,7 @@ export function compileRequirement<Request>(
       : { computed: undefined, fixed: compileTemplate(requirable, where) },
   );
   const fixed = parts.flatMap((part) => (part.fixed === undefined ? [] : [part.fixed]));
-  const constants = fixed.flatMap((part) => (typeof part === 'function' ? [] : [part]));
+  const constants = fixed.flatMap((part) => ('fill' in part ? [] : [part]));
   return {
     match,
     declared: Object.freeze(
@@ -67,7 +73,8 @@ export function compileRequirement<Request>(
     resolve:
       constants.length === fixed.length
         ? () => constants
-        : (facts) => fixed.map((part) => fill(part, facts)),
+        : (params) => fixed.map((part) => fill(part, params)),
+    isCovered: (held, params) => isFixedCovered(fixed, match, held, params),
     async compute(facts) {
       const needed: RequiredScope[] = [];
       for (const { computed, fixed: part } of parts) {
@@ -88,6 +95,7 @@ export const NOTHING_MORE: Requirement<unknown> = {
   declared: Object.freeze([]),
   isComputed: false,
   resolve: () => [],
+  isCovered: () => true,
   compute: () => Promise.resolve([]),
 };
 
@@ -104,8 +112,29 @@ export function isCovered({ scopes, match }: Needed, held: HeldScopes): boolean 
     : scopes.some((scope) => held.coversCompiled(scope));
 }
 
-function fill(part: RequiredScope | Template, facts: Pick<RequestFacts, 'param'>): RequiredScope {
-  return typeof part === 'function' ? part((name) => facts.param(name)) : part;
+type FixedScope = RequiredScope | Template;
+
+function fill(part: FixedScope, params: RouteParameters): RequiredScope {
+  return 'fill' in part ? part.fill(params) : part;
+}
+
+function isFixedCovered(
+  parts: readonly FixedScope[],
+  match: Needed['match'],
+  held: HeldScopes,
+  params: RouteParameters,
+): boolean {
+  let covered = 0;
+  // To the end in any case: a parameter that is missing is a fault, whatever the rest says.
+  for (const part of parts) if (isPartCovered(part, held, params)) covered += 1;
+  return match === 'all' ? covered === parts.length : covered > 0;
+}
+
+function isPartCovered(part: FixedScope, held: HeldScopes, params: RouteParameters): boolean {
+  if (!('fill' in part)) return held.coversCompiled(part);
+  if (!held.has(part.wide)) return held.coversCompiled(part.fill(params));
+  part.assertFilled(params);
+  return true;
 }
 
 function isComputedScopes<Request>(value: unknown): value is ComputedScopes<Request> {

@@ -10,6 +10,7 @@ import type { Clock } from './clock.js';
 import { Deadlines } from './deadlines.js';
 import type { Platform } from './platform.js';
 import { type Questions, separateQuestions, sharedQuestions } from './questions.js';
+import { NOTHING_SEEN, rememberedTexts, type SeenTexts } from './seen-texts.js';
 import { promptTurns, queuedTurns, type Turns } from './turns.js';
 
 export interface Sharing {
@@ -18,6 +19,7 @@ export interface Sharing {
   readonly deadlines: Deadlines;
   /** Questions ahead of need that are under way at once. */
   readonly maxRefreshes: number;
+  readonly seen: SeenTexts;
 }
 
 export interface SharingOptions {
@@ -35,11 +37,13 @@ export function sharingOn({ sharesWork }: Platform, options: SharingOptions): Sh
         questions: sharedQuestions(),
         deadlines: new Deadlines({ timeoutMs, isBackground: false, canBeEnded: true }),
         maxRefreshes: maxConcurrentCalls,
+        seen: rememberedTexts(),
       }
     : {
         turns: promptTurns(options),
         questions: separateQuestions(options),
         deadlines: new Deadlines({ timeoutMs, isBackground: false, canBeEnded: false }),
         maxRefreshes: 0,
+        seen: NOTHING_SEEN,
       };
 }

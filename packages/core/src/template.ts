@@ -1,10 +1,21 @@
 // One scope as declared, such as `read:data:customer-{id}`, in → the scope one request needs out.
 
 import { compileRequiredScope, type RequiredScope } from '@agentwrit/protocol';
+import type { RequestFacts } from './request-facts.js';
 import { RouteFault } from './route-fault.js';
 
-/** Fills the placeholders from the route's parameters. @throws RouteFault when one is missing or empty */
-export type Template = (param: (name: string) => string | undefined) => RequiredScope;
+/** Where a request's parameters come from. */
+export type RouteParameters = Pick<RequestFacts, 'param'>;
+
+/** A scope with placeholders. */
+export interface Template {
+  /** The same action and resource with identifier `*`: covers whatever the placeholders are filled with. */
+  readonly wide: string;
+  /** @throws RouteFault when a parameter is missing or empty */
+  readonly assertFilled: (params: RouteParameters) => void;
+  /** Fills the placeholders from the route's parameters. @throws RouteFault when one is missing or empty */
+  readonly fill: (params: RouteParameters) => RequiredScope;
+}
 
 interface Placeholder {
   readonly name: string;
@@ -40,22 +51,31 @@ export function compileTemplate(declared: unknown, where: string): RequiredScope
     throw wrong('a placeholder may stand in the identifier only');
   }
   const { before, placeholders } = parseIdentifier(declared.slice(prefix.length), wrong);
-  return (param) => {
-    let identifier = before;
-    let isReadable = true;
-    for (const [index, { name, after }] of placeholders.entries()) {
-      const value = param(name);
-      if (value === undefined || value === '') throw unfilled(name, declared);
-      identifier += value + after;
-      // `{tenant}-{id}` filled with "a-b" and "c" reads the same as with "a" and "b-c". A value that runs
-      // into the text behind it must not borrow the other reading's grant: only `*` covers it.
-      if (index < placeholders.length - 1 && (value + after).indexOf(after) !== value.length) {
-        isReadable = false;
+  const { wide } = compiled;
+  const valueOf = (name: string, params: RouteParameters): string => {
+    const value = params.param(name);
+    if (value === undefined || value === '') throw unfilled(name, declared);
+    return value;
+  };
+  return {
+    wide,
+    assertFilled(params) {
+      for (const { name } of placeholders) valueOf(name, params);
+    },
+    fill(params) {
+      let identifier = before;
+      let isReadable = true;
+      for (const [index, { name, after }] of placeholders.entries()) {
+        const value = valueOf(name, params);
+        identifier += value + after;
+        // `{tenant}-{id}` filled with "a-b" and "c" reads the same as with "a" and "b-c". A value that runs
+        // into the text behind it must not borrow the other reading's grant: only `*` covers it.
+        if (index < placeholders.length - 1 && (value + after).indexOf(after) !== value.length) {
+          isReadable = false;
+        }
       }
-    }
-    return isReadable
-      ? { scope: prefix + identifier, wide: compiled.wide }
-      : { scope: compiled.wide, wide: compiled.wide };
+      return { scope: isReadable ? prefix + identifier : wide, wide };
+    },
   };
 }
 

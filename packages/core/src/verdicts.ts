@@ -6,18 +6,16 @@
 // travels is then at most `maxAge` old, and not `maxAge` plus a slow network.
 
 import { LRUCache } from 'lru-cache';
+import { identify } from './agent.js';
 import type { Broker } from './broker.js';
 import type { Timeline } from './clock.js';
 import { BrokerFault } from './fault.js';
 import { isWithin, type Limit } from './freshness.js';
-import type { DatedVerdict, Question, Questions } from './questions.js';
+import type { DatedVerdict, Question, Questions, Vouched } from './questions.js';
 import { type RefusedToken, RefusedTokens } from './refused-tokens.js';
 import type { GuardCounts } from './stats.js';
 import type { Tombstones } from './tombstones.js';
 import type { CallPurpose } from './turns.js';
-
-/** The only kind that can admit anybody. */
-export type Vouched = Extract<DatedVerdict, { valid: true }>;
 
 export interface VerdictsOptions {
   readonly timeline: Timeline;
@@ -36,7 +34,8 @@ export interface Inquiry {
   readonly requestId: string;
 }
 
-interface Known extends Vouched {
+/** A good word that is remembered. */
+export interface Known extends Vouched {
   /** Which part of its life a verdict is over when it is asked for again. */
   readonly refreshAt: number;
   /** When that was tried last; monotonic milliseconds. */
@@ -92,15 +91,14 @@ export class Verdicts {
 
   /** Whether a verdict comes near its limit, and has not just been asked for again. */
   isDue(verdict: Known, limit: Limit): boolean {
-    const { asked, triedAt } = verdict;
-    const { at: now } = this.#timeline.ago(0);
-    const lifeMs = now - limit.at;
-    return now - asked.at > verdict.refreshAt * lifeMs && now - triedAt > RETRY_AT * lifeMs;
+    const { at: now, ageMs } = limit;
+    const { asked, refreshAt, triedAt } = verdict;
+    return now - asked.at > refreshAt * ageMs && now - triedAt > RETRY_AT * ageMs;
   }
 
   /** Whether the broker has refused the token within the limit, and would still. */
   recallRefused(digest: string, limit: Limit): RefusedToken | undefined {
-    return this.#refused.recall(digest, limit, this.#timeline);
+    return this.#refused.recall(digest, limit);
   }
 
   /**
@@ -129,7 +127,7 @@ export class Verdicts {
       }
       if (!verdict.valid || this.#stands(verdict)) return verdict;
       // The guard was told of a revocation while the answer was on its way: it may not know of it.
-      after = this.#tombstones.voidUntil(verdict.claims);
+      after = this.#tombstones.voidUntil(verdict.identity.claims);
     }
     throw new BrokerFault('revoked_meanwhile', 'the token was revoked while it was asked about');
   }
@@ -140,7 +138,7 @@ export class Verdicts {
     if (known === undefined || this.#questions.running(inquiry.digest)) return;
     // Beyond these, a token is asked for when a request needs it.
     if (this.#refreshing >= this.#maxRefreshes) return;
-    known.triedAt = this.#timeline.ago(0).at;
+    known.triedAt = this.#timeline.now().at;
     // A fault changes nothing: the verdict is used for as long as it may be.
     const { answer } = this.#question(inquiry, 'refresh');
     this.#counts.refreshes += 1;
@@ -153,8 +151,8 @@ export class Verdicts {
     this.#refused.clear();
   }
 
-  #stands({ claims, asked }: Vouched): boolean {
-    return asked.order > this.#tombstones.voidUntil(claims);
+  #stands({ identity, asked }: Vouched): boolean {
+    return asked.order > this.#tombstones.voidUntil(identity.claims);
   }
 
   #question({ digest, token, requestId }: Inquiry, purpose: CallPurpose): Question {
@@ -164,7 +162,10 @@ export class Verdicts {
       asked,
       answer: this.#broker.validate(token, { requestId, purpose }).then(
         (answer) => {
-          const verdict = { ...answer, asked };
+          // Who it is follows from the claims alone: worked out once, not for every request.
+          const verdict: DatedVerdict = answer.valid
+            ? { valid: true, identity: identify(answer.claims), asked }
+            : { ...answer, asked };
           if (this.#questions.end(digest, question)) this.#remember(digest, token, verdict);
           // A refusal ends what was good, also when it comes too late to be remembered itself.
           else if (!verdict.valid) this.#known.delete(digest);
@@ -184,7 +185,8 @@ export class Verdicts {
     if (verdict.valid) {
       this.#refused.forget(digest);
       const refreshAt = REFRESH_AT + Math.random() * REFRESH_SPREAD;
-      this.#known.set(digest, { ...verdict, refreshAt, triedAt: -Infinity });
+      const { valid, identity, asked } = verdict;
+      this.#known.set(digest, { valid, identity, asked, refreshAt, triedAt: -Infinity });
     } else {
       this.#known.delete(digest);
       this.#refused.remember(digest, token, verdict.asked);

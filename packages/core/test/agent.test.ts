@@ -7,7 +7,7 @@ import { AGENT_ID, claimsOf, OTHER_AGENT_ID, START_MS, tokenOf } from './fixture
 const proof = { source: 'broker', ageMs: 3 } as const;
 
 function agentOf(overrides: Readonly<Record<string, unknown>> = {}): Agent {
-  return new Agent(identify(readClaims(claimsOf(overrides))), proof);
+  return new Agent(identify(readClaims(claimsOf(overrides))), proof.source, proof.ageMs);
 }
 
 function link(agent: string, ...scope: string[]): Record<string, unknown> {
@@ -86,8 +86,36 @@ describe('Agent', () => {
     expect(() => {
       (agent.claims as { scope: unknown }).scope = ['read:data:*'];
     }).toThrow(TypeError);
-    (agent as { scope: unknown }).scope = ['read:data:*'];
+    expect(() => {
+      (agent as { scope: unknown }).scope = ['read:data:*'];
+    }).toThrow(TypeError);
+    expect(() => {
+      (agent.proof as { source: unknown }).source = 'broker';
+    }).toThrow(TypeError);
     expect(agent.can('read:data:b')).toBe(false);
+  });
+
+  it('shows all that it says when it is logged or put into JSON, and its parts are not lost', () => {
+    const agent = agentOf();
+    const told = JSON.parse(JSON.stringify(agent)) as Record<string, unknown>;
+    expect(told).toEqual({
+      id: AGENT_ID,
+      kind: 'agent',
+      trustDomain: 'agentwrit.local',
+      taskId: 'task-1',
+      orchId: 'orch-1',
+      instanceId: '0123456789abcdef',
+      scope: ['read:data:*'],
+      tokenId: '00112233445566778899aabbccddeeff',
+      issuedAt: new Date(START_MS).toISOString(),
+      expiresAt: new Date(START_MS + 300_000).toISOString(),
+      delegation: [],
+      claims: claimsOf(),
+      proof,
+    });
+    for (const name of [...Object.keys(told), 'delegatedBy']) {
+      expect(inspect(agent)).toContain(`${name}: `);
+    }
   });
 
   it('shows no token text when it is logged', () => {
@@ -98,11 +126,6 @@ describe('Agent', () => {
 });
 
 describe('identify', () => {
-  it('works one verdict out once', () => {
-    const claims = readClaims(claimsOf());
-    expect(identify(claims)).toBe(identify(claims));
-  });
-
   const chain = (length: number): unknown[] =>
     Array.from({ length }, () => link(AGENT_ID, 'read:data:*'));
 

@@ -3,11 +3,12 @@ import { Readable } from 'node:stream';
 import { readClaims } from '@agentwrit/protocol';
 import { describe, expect, it } from 'vitest';
 import { Agent, identify } from '../src/agent.js';
-import { currentAgent, runAs } from '../src/current-agent.js';
+import { runAs } from '../src/agent-context.js';
+import { currentAgent } from '../src/current-agent.js';
 import { AGENT_ID, claimsOf, OTHER_AGENT_ID } from './fixtures.js';
 
 function agentOf(sub: string): Agent {
-  return new Agent(identify(readClaims(claimsOf({ sub }))), { source: 'broker', ageMs: 0 });
+  return new Agent(identify(readClaims(claimsOf({ sub }))), 'broker', 0);
 }
 
 const one = agentOf(AGENT_ID);

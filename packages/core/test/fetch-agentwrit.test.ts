@@ -2,12 +2,12 @@ import { describe, expect, expectTypeOf, it } from 'vitest';
 import {
   type Agent,
   createAgentWrit,
-  currentAgent,
   type DecisionEvent,
   fromEnv,
   type GuardOptions,
   markOf,
 } from '../src/index.js';
+import { currentAgent } from '../src/current-agent.js';
 import { AGENT_ID, bearer, ScriptedBroker } from './fixtures.js';
 
 function setUp(options: Partial<GuardOptions<Request>> = {}): {

@@ -1,11 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { Timeline } from '../src/clock.js';
+import { type Instant, Timeline } from '../src/clock.js';
 import { Freshness, isWithin } from '../src/freshness.js';
 import { FakeClock } from './fixtures.js';
 
 function setUp(maxAgeWithoutFeedMs?: number): {
   clock: FakeClock;
   timeline: Timeline;
+  /** On both clocks, that long ago. */
+  ago: (ms: number) => Instant;
   freshness: Freshness;
   /** Whether a validation that began that long ago is young enough for a route with this `maxAge`. */
   admits: (ageMs: number, maxAgeMs: number) => boolean;
@@ -13,11 +15,16 @@ function setUp(maxAgeWithoutFeedMs?: number): {
   const clock = new FakeClock();
   const timeline = new Timeline(clock);
   const freshness = new Freshness(timeline, { maxAgeWithoutFeedMs });
+  const ago = (ms: number): Instant => {
+    const { at, wall } = timeline.now();
+    return { at: at - ms, wall: wall - ms };
+  };
   return {
     clock,
     timeline,
+    ago,
     freshness,
-    admits: (ageMs, maxAgeMs) => isWithin(timeline.ago(ageMs), freshness.limit(maxAgeMs)),
+    admits: (ageMs, maxAgeMs) => isWithin(ago(ageMs), freshness.limit(maxAgeMs)),
   };
 }
 
@@ -33,12 +40,13 @@ describe('a moment', () => {
     const { clock, timeline } = setUp();
     clock.advance(1_000);
     clock.setWallClock(7_000);
-    expect(timeline.ago(250)).toEqual({ at: clock.monotonic() - 250, wall: 6_750 });
+    expect(timeline.now()).toEqual({ at: clock.monotonic(), wall: 7_000 });
+    expect(timeline.mark()).toMatchObject(timeline.now());
   });
 });
 
 describe('isWithin', () => {
-  const limit = { at: 100, wall: 1_000 };
+  const limit = { at: 110, wall: 1_010, ageMs: 10 };
 
   it.each([
     { name: 'at the limit on both clocks', at: 100, wall: 1_000, within: true },
@@ -50,7 +58,8 @@ describe('isWithin', () => {
   });
 
   it('takes nothing for young by a limit that is no time', () => {
-    expect(isWithin({ at: 1, wall: 1 }, { at: Number.NaN, wall: 0 })).toBe(false);
+    expect(isWithin({ at: 1, wall: 1 }, { at: Number.NaN, wall: 0, ageMs: 9 })).toBe(false);
+    expect(isWithin({ at: 1, wall: 1 }, { at: 1, wall: 1, ageMs: Number.NaN })).toBe(false);
   });
 });
 

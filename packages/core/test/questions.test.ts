@@ -1,5 +1,6 @@
 import { readClaims } from '@agentwrit/protocol';
 import { describe, expect, it } from 'vitest';
+import { identify } from '../src/agent.js';
 import { Timeline } from '../src/clock.js';
 import {
   type Question,
@@ -24,7 +25,8 @@ function setUp(kind: 'shared' | 'separate'): Setup {
     kind === 'shared' ? sharedQuestions() : separateQuestions({ clock, timeoutMs: TIMEOUT_MS });
   const ask = (digest = 'a'): Question => {
     const asked = timeline.mark();
-    const verdict = { valid: true, claims: readClaims(claimsOf()), asked } as const;
+    const identity = identify(readClaims(claimsOf()));
+    const verdict = { valid: true, identity, asked } as const;
     const question = { asked, answer: Promise.resolve(verdict) };
     questions.begin(digest, question);
     return question;

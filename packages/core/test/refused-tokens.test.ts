@@ -23,7 +23,7 @@ function setUp(): {
     refused,
     remember: (token = settled, digest = 'a') => refused.remember(digest, token, timeline.mark()),
     isRemembered: (maxAgeMs = 60_000, digest = 'a') =>
-      refused.recall(digest, timeline.ago(maxAgeMs), timeline) !== undefined,
+      refused.recall(digest, { ...timeline.now(), ageMs: maxAgeMs }) !== undefined,
   };
 }
 

@@ -15,7 +15,7 @@ const bad: Verdict = { valid: false, error: 'token is invalid or expired' };
 const down = new BrokerFault('connection', 'down');
 
 /** As old as you like. */
-const ANY: Limit = { at: -Infinity, wall: -Infinity };
+const ANY: Limit = { at: 0, wall: 0, ageMs: Infinity };
 
 interface Setup {
   readonly clock: FakeClock;
@@ -71,14 +71,14 @@ function setUp(maxEntries = 10): Setup {
     calls,
     purposes,
     ask,
-    within: (ms) => timeline.ago(ms),
+    within: (ageMs) => ({ ...timeline.now(), ageMs }),
     revoke: (revocation) =>
       tombstones.add(
         { level: 'token', target: String(claimsOf()['jti']), ...revocation },
         timeline.mark(),
       ),
     async learn(digest, verdict = good) {
-      const answer = ask(timeline.ago(0), digest);
+      const answer = ask({ ...timeline.now(), ageMs: 0 }, digest);
       calls.at(-1)?.resolve(verdict);
       await answer;
     },

@@ -10,7 +10,6 @@ export type { ExpressMiddleware, ExpressRequest } from './express-request.js';
 export { type Guarded, guarded, type WrapHandler } from './guarded-handler.js';
 export { publicRoute } from './public-route.js';
 export { assertGuarded, type ExpressRoutes, listRequirements } from './listed-routes.js';
-export { currentAgent } from '@agentwrit/core';
 export type {
   Agent,
   AuthenticateOptions,

@@ -1,6 +1,6 @@
 // A server, or scope of it, where the plugin is registered → the routes declared there, their `config` enforced.
 
-import { currentAgent, type ListedRoute, runAs } from '@agentwrit/core';
+import { type ListedRoute, runAs } from '@agentwrit/core';
 import type { FastifyInstance, HookHandlerDoneFunction, RouteOptions } from 'fastify';
 import { compileDeclaration, declaredIn, DECLARATIONS, type HookBuilders } from './declaration.js';
 import { noteSecurity } from './openapi.js';
@@ -163,7 +163,7 @@ function isMissed(area: Area, config: object): boolean {
 }
 
 function resume(agent: Parameters<typeof runAs>[0] | undefined, go: HookHandlerDoneFunction): void {
-  if (agent === undefined || currentAgent() === agent) go();
+  if (agent === undefined) go();
   else runAs(agent, go);
 }
 

@@ -21,4 +21,3 @@ export type {
   RouteOptions,
   Scope,
 } from '@agentwrit/core';
-export { currentAgent } from '@agentwrit/core';

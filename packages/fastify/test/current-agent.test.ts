@@ -5,7 +5,7 @@ import { Readable } from 'node:stream';
 import type { FastifyInstance } from 'fastify';
 import { describe, expect, it } from 'vitest';
 import { bearer, Deferred, vouch } from '../../core/test/fixtures.js';
-import { currentAgent } from '../src/index.js';
+import { currentAgent } from '../src/current-agent.js';
 import { guardedServer, overSocket } from './server.js';
 
 const whoami = (): string => currentAgent()?.scope[0] ?? 'nobody';

@@ -4,7 +4,8 @@ import { AsyncResource } from 'node:async_hooks';
 import type { FastifyReply, FastifyRequest, HookHandlerDoneFunction } from 'fastify';
 import { describe, expect, it } from 'vitest';
 import { bearer } from '../../core/test/fixtures.js';
-import { currentAgent, guarded } from '../src/index.js';
+import { guarded } from '../src/index.js';
+import { currentAgent } from '../src/current-agent.js';
 import { guardedServer } from './server.js';
 
 type Hook = (request: FastifyRequest, reply: FastifyReply, done: HookHandlerDoneFunction) => void;

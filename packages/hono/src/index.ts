@@ -13,7 +13,6 @@ export {
 export { publicRoute } from './public-route.js';
 export { assertGuarded, listRequirements } from './listed-routes.js';
 export type { RoutedApp } from './app-entries.js';
-export { currentAgent } from '@agentwrit/core';
 export type {
   Agent,
   ListedRoute,

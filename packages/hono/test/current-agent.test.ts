@@ -6,7 +6,8 @@ import { HTTPException } from 'hono/http-exception';
 import { stream, streamSSE, streamText } from 'hono/streaming';
 import { describe, expect, it } from 'vitest';
 import { AGENT_ID, bearer, ScriptedBroker } from '../../core/test/fixtures.js';
-import { type AgentVariables, createAgentWrit, currentAgent } from '../src/index.js';
+import { type AgentVariables, createAgentWrit } from '../src/index.js';
+import { currentAgent } from '../src/current-agent.js';
 
 const { requireScope, authenticate } = createAgentWrit({ broker: new ScriptedBroker() });
 const guard = requireScope('read:data:*');

@@ -61,6 +61,11 @@ export class HeldScopes {
     return this.#texts.has(scope) || this.#texts.has(wide);
   }
 
+  /** Whether this very text was granted. */
+  has(scope: string): boolean {
+    return this.#texts.has(scope);
+  }
+
   /**
    * The identifiers held for an action on a resource: `'*'` for all of them, else the set (empty when
    * none), so that a list endpoint can filter its rows.

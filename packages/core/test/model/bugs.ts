@@ -26,14 +26,15 @@ export const BUGS: readonly PlantedBug[] = [
   {
     name: 'exp is left to the broker',
     file: 'judgement.ts',
-    right: 'return !(Math.floor(clock.now() / 1000) <= claims.exp);',
+    right: 'return !(Math.floor(now / 1000) <= claims.exp);',
     wrong: 'return false;',
   },
   {
     name: 'age counts from the answer, not from the question',
     file: 'verdicts.ts',
-    right: 'const verdict = { ...answer, asked };',
-    wrong: 'const verdict = { ...answer, asked: { ...asked, ...this.#timeline.ago(0) } };',
+    right: '{ valid: true, identity: identify(answer.claims), asked }',
+    wrong:
+      '{ valid: true, identity: identify(answer.claims), asked: { ...asked, ...this.#timeline.now() } }',
   },
   {
     name: 'any question under way is joined, however old',
@@ -56,7 +57,8 @@ export const BUGS: readonly PlantedBug[] = [
   {
     name: 'verdicts age as slowly with a feed that is behind',
     file: 'freshness.ts',
-    right: 'return short === undefined || this.isFed ? maxAgeMs : Math.min(maxAgeMs, short);',
+    right:
+      'return short === undefined || this.#isFedAt(now) ? maxAgeMs : Math.min(maxAgeMs, short);',
     wrong: 'return maxAgeMs;',
     feed: true,
   },
@@ -116,8 +118,8 @@ export const BUGS: readonly PlantedBug[] = [
   {
     name: 'age is counted on the wall clock',
     file: 'clock.ts',
-    right: 'at: this.#clock.monotonic() - ms,',
-    wrong: 'at: this.#clock.now() - ms,',
+    right: 'at: this.#clock.monotonic(),',
+    wrong: 'at: this.#clock.now(),',
   },
   {
     name: 'a fault is taken for a refusal',
@@ -135,7 +137,7 @@ export const BUGS: readonly PlantedBug[] = [
   {
     name: 'a refusal is remembered for good',
     file: 'refused-tokens.ts',
-    right: 'isWithin(token.asked, timeline.ago(REMEMBERED_MS)) ? token : undefined',
+    right: 'isWithin(token.asked, { ...limit, ageMs: REMEMBERED_MS }) ? token : undefined',
     wrong: 'token',
   },
   {
@@ -147,7 +149,7 @@ export const BUGS: readonly PlantedBug[] = [
   {
     name: 'grace has no end',
     file: 'freshness.ts',
-    right: 'this.#ageMs(maxAgeMs) + graceMs',
+    right: 'this.#ageMs(maxAgeMs, now) + graceMs',
     wrong: '1e9',
   },
   {
@@ -162,6 +164,12 @@ export const BUGS: readonly PlantedBug[] = [
     right: 'if (newest.get(digest) !== asked) return false;',
     wrong: '',
     inWorker: true,
+  },
+  {
+    name: 'credentials that look alike are taken for the same',
+    file: 'seen-texts.ts',
+    right: 'if (entry === undefined || entry.text !== text) return undefined;',
+    wrong: 'if (entry === undefined) return undefined;',
   },
   {
     name: 'a request in a Worker waits for what another has asked',

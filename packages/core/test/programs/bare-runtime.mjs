@@ -63,7 +63,10 @@ Object.assign(globalThis, {
   fetch,
 });
 
-const { createGuard, currentAgent, runAs } = /** @type {typeof import('../../src/index.js')} */ (
+const { currentAgent } = /** @type {typeof import('../../src/current-agent.js')} */ (
+  await import(new URL('current-agent.js', entry).href)
+);
+const { createGuard, runAs } = /** @type {typeof import('../../src/index.js')} */ (
   await import(entry)
 );
 

@@ -3,7 +3,7 @@
 
 import { readAuthorization } from '@agentwrit/core';
 import { readValidation } from '@agentwrit/protocol';
-import { Agent, identify } from '../../../../packages/core/dist/agent.js';
+import { Agent } from '../../../../packages/core/dist/agent.js';
 import { readBearer } from '../../../../packages/core/dist/bearer.js';
 import type { Verdict } from '../../../../packages/core/dist/broker.js';
 import { systemClock, Timeline } from '../../../../packages/core/dist/clock.js';
@@ -11,8 +11,8 @@ import { digestToken } from '../../../../packages/core/dist/digest.js';
 import { Freshness } from '../../../../packages/core/dist/freshness.js';
 import { resolveGuardOptions } from '../../../../packages/core/dist/guard-settings.js';
 import { sharedQuestions } from '../../../../packages/core/dist/questions.js';
-import { isCovered } from '../../../../packages/core/dist/requirement.js';
 import { compileScopedRoute } from '../../../../packages/core/dist/route.js';
+import { rememberedTexts } from '../../../../packages/core/dist/seen-texts.js';
 import { newCounts } from '../../../../packages/core/dist/stats.js';
 import { Tombstones } from '../../../../packages/core/dist/tombstones.js';
 import { Verdicts } from '../../../../packages/core/dist/verdicts.js';
@@ -53,13 +53,15 @@ export async function coreSteps({
   const limit = freshness.limit(LIFE_MS);
   const known = verdicts.recall(digest, limit);
   if (known === undefined) throw new Error('the verdict is not remembered');
-  const identity = identify(claims);
+  const { identity } = known;
   const route = compileScopedRoute(
     'requireScope',
     ['read:data:{id}'],
     resolveGuardOptions({ broker, issuer, audience, maxAge: MAX_AGE_SECONDS }),
   );
   const facts = factsOf(token);
+  const seen = rememberedTexts();
+  for (const credentials of freshAuthorizations(token)) seen.remember(credentials, digest);
   const same = (input: unknown): (() => readonly unknown[]) => {
     const inputs = Array.from({ length: 2000 }, () => input);
     return () => inputs;
@@ -75,6 +77,11 @@ export async function coreSteps({
       name: 'read the bearer token',
       inputs: () => freshAuthorizations(token),
       run: (value: string) => readBearer(value, MAX_TOKEN_LENGTH),
+    },
+    {
+      name: 'credentials seen before: their digest',
+      inputs: () => freshAuthorizations(token),
+      run: (value: string) => seen.digestOf(value),
     },
     { name: 'digest', inputs: () => freshTexts(token), run: (text: string) => digestToken(text) },
     {
@@ -95,11 +102,7 @@ export async function coreSteps({
     {
       name: 'the agent',
       inputs: same(known),
-      run: ({ claims: seen, asked }: typeof known) =>
-        new Agent(identify(seen), {
-          source: 'cache',
-          ageMs: systemClock.monotonic() - asked.at,
-        }),
+      run: ({ identity: who, asked }: typeof known) => new Agent(who, 'cache', limit.at - asked.at),
     },
     {
       name: 'policy',
@@ -109,11 +112,7 @@ export async function coreSteps({
     {
       name: 'coverage of read:data:{id}',
       inputs: same(facts),
-      run: (asked: typeof facts) =>
-        isCovered(
-          { scopes: route.requirement.resolve(asked), match: route.requirement.match },
-          identity.held,
-        ),
+      run: (asked: typeof facts) => route.requirement.isCovered(identity.held, asked),
     },
   ];
 }

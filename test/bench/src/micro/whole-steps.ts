@@ -1,7 +1,7 @@
 // A token and a broker that vouches for it → the whole of what a guard does with a warm request, in core and in the
 // adapters, out.
 
-import { type Agent, createGuard, type RequestFacts, runAs } from '@agentwrit/core';
+import { createGuard, type RequestFacts } from '@agentwrit/core';
 import { type Asked, freshFacts } from './inputs.js';
 import type { Step } from './measure.js';
 
@@ -14,19 +14,12 @@ export async function wholeSteps({ token, ...options }: Asked): Promise<readonly
   const [facts] = freshFacts(token);
   if (facts === undefined) throw new Error('no request');
   await check(facts);
-  const next = (): void => undefined;
   return [
     { name: 'nothing', inputs: () => freshFacts(token), run: () => undefined },
     {
       name: 'the whole decision',
       inputs: () => freshFacts(token),
       run: (asked: RequestFacts) => check(asked),
-    },
-    {
-      // Any object will do. What it costs everything else in the process does not show here.
-      name: 'currentAgent() for the handler',
-      inputs: () => freshFacts(token),
-      run: (asked: RequestFacts) => runAs(asked as unknown as Agent, next),
     },
   ];
 }
