@@ -18,6 +18,7 @@ export interface Proof {
    * older, because the broker cannot be asked.
    */
   readonly source: 'broker' | 'cache' | 'grace';
+  /** Whole milliseconds, rounded up. */
   readonly ageMs: number;
 }
 

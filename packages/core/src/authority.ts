@@ -25,6 +25,8 @@ export interface Authority {
   /** A route is built that tolerates this much. */
   readonly tolerate: (tolerance: Tolerance) => void;
   readonly revoke: (revocation: Revocation) => void;
+  /** A request was let in on a verdict that was recalled. */
+  readonly countHit: () => void;
   readonly countRefusal: (reason: RefusalReason) => void;
   readonly stats: () => GuardStats;
   readonly close: () => Promise<void>;
@@ -89,6 +91,9 @@ export function createAuthority(settings: GuardSettings<never>, platform: Platfo
       horizonMs = Math.max(horizonMs, maxAgeMs + graceMs + 4 * timeoutMs);
     },
     revoke,
+    countHit() {
+      counts.hits += 1;
+    },
     countRefusal(reason) {
       refusals[reason] = (refusals[reason] ?? 0) + 1;
     },

@@ -74,15 +74,26 @@ export function readAuthorization(
   rawHeaders: readonly unknown[],
   parsed: string | undefined,
 ): string | readonly string[] | undefined {
-  const received: string[] = [];
+  let count = 0;
   for (let index = 0; index + 1 < rawHeaders.length; index += 2) {
-    const name = rawHeaders[index];
-    // Length first: it rules out nearly every other field without making a lower-case copy.
-    if (typeof name !== 'string' || name.length !== 13) continue;
-    if (name.toLowerCase() !== 'authorization') continue;
+    if (isAuthorization(rawHeaders[index])) count += 1;
+  }
+  return count > 1 ? receivedValues(rawHeaders) : parsed;
+}
+
+function receivedValues(rawHeaders: readonly unknown[]): readonly string[] {
+  const values: string[] = [];
+  for (let index = 0; index + 1 < rawHeaders.length; index += 2) {
+    if (!isAuthorization(rawHeaders[index])) continue;
     const value = rawHeaders[index + 1];
     // What is no text still counts as one more value.
-    received.push(typeof value === 'string' ? value : '');
+    values.push(typeof value === 'string' ? value : '');
   }
-  return received.length > 1 ? received : parsed;
+  return values;
+}
+
+function isAuthorization(name: unknown): boolean {
+  // Length first: it rules out nearly every other field without making a lower-case copy.
+  if (typeof name !== 'string' || name.length !== 13) return false;
+  return name === 'Authorization' || name.toLowerCase() === 'authorization';
 }

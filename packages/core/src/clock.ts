@@ -44,6 +44,14 @@ export class Timeline {
   }
 
   now(): Instant {
-    return { at: this.#clock.monotonic(), wall: this.#clock.now() };
+    const instant = { at: 0, wall: 0 };
+    this.read(instant);
+    return instant;
+  }
+
+  /** Writes the time where it is wanted. */
+  read(into: { -readonly [Member in keyof Instant]: number }): void {
+    into.at = this.#clock.monotonic();
+    into.wall = this.#clock.now();
   }
 }

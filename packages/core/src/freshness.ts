@@ -32,6 +32,12 @@ export interface FreshnessOptions {
 export class Freshness {
   readonly #timeline: Timeline;
   readonly #maxAgeWithoutFeedMs: number | undefined;
+  // No whole numbers: an engine then takes new ones in place, and makes no objects of them.
+  readonly #limit: { -readonly [Member in keyof Limit]: number } = {
+    at: -Infinity,
+    wall: -Infinity,
+    ageMs: NEVER_YOUNG_ENOUGH,
+  };
   /** Revocations before this are all known. */
   #synced: Instant = NEVER;
 
@@ -55,11 +61,18 @@ export class Freshness {
     return this.#isFedAt(this.#timeline.now());
   }
 
-  /** @param maxAgeMs of the route; with 0 no validation that has begun is young enough, on any clock */
+  /**
+   * One object for all requests, because there is one for each of them otherwise: good until the next call of this,
+   * and so not beyond an `await`. Whoever keeps it copies it.
+   *
+   * @param maxAgeMs of the route; with 0 no validation that has begun is young enough, on any clock
+   */
   limit(maxAgeMs: number): Limit {
-    const now = this.#timeline.now();
-    const ageMs = this.#ageMs(maxAgeMs, now);
-    return { at: now.at, wall: now.wall, ageMs: ageMs === 0 ? NEVER_YOUNG_ENOUGH : ageMs };
+    const limit = this.#limit;
+    this.#timeline.read(limit);
+    const ageMs = this.#ageMs(maxAgeMs, limit);
+    limit.ageMs = ageMs === 0 ? NEVER_YOUNG_ENOUGH : ageMs;
+    return limit;
   }
 
   /** What may be used while the broker cannot be asked: so much older than what may be used anyway. */

@@ -5,10 +5,10 @@ import { readBearer } from './bearer.js';
 import { createAuthority } from './authority.js';
 import type { Instant } from './clock.js';
 import { createConclude, type GuardAnswer } from './conclusion.js';
-import { ANONYMOUS, type Decision, failed, refused } from './decision.js';
+import { type Allowed, ANONYMOUS, type Decision, failed, refused } from './decision.js';
 import type { GuardOptions } from './guard-options.js';
 import { resolveGuardOptions } from './guard-settings.js';
-import { judge } from './judgement.js';
+import { judge, judgeWithProgram } from './judgement.js';
 import type { Platform } from './platform.js';
 import type { Proven } from './prover.js';
 import type { HttpAnswer } from './refusal.js';
@@ -93,19 +93,47 @@ function createGuard<Request>(options: GuardOptions<Request>, platform: Platform
   const { clock, resource } = settings;
   const conclude = createConclude(settings);
   const core = createAuthority(settings, platform);
+  const { prover } = core;
   const declaredScopes = new Set<string>();
   let closing: Promise<void> | undefined;
+
+  /**
+   * What most requests come to: their credentials have come before and are still good and enough, and nobody wants to
+   * be told. Nothing is made for them but the answer. All else, and whatever is wrong, is for {@link decideInFull}.
+   */
+  function welcome(facts: RequestFacts<Request>, route: Route<Request>): Allowed | undefined {
+    if (closing !== undefined || conclude.isFollowed()) return undefined;
+    try {
+      const { authorization } = facts;
+      if (typeof authorization !== 'string') return undefined;
+      const limit = core.limit(route.tolerance.maxAgeMs);
+      const verdict = prover.recall(authorization, limit);
+      if (verdict === undefined) return undefined;
+      const decision = judge(verdict, 'cache', facts, route, limit);
+      if (decision?.outcome !== 'allow') return undefined;
+      core.countHit();
+      return decision;
+    } catch {
+      return undefined;
+    }
+  }
+
+  function decideInFull(visit: Visit<Request>): GuardAnswer | Promise<GuardAnswer> {
+    let decision: Decision | Promise<Decision>;
+    try {
+      decision = decide(visit);
+    } catch (error) {
+      decision = failed(error);
+    }
+    return isSettled(decision, 'outcome')
+      ? settle(decision, visit)
+      : decision.catch(failed).then((late) => settle(late, visit));
+  }
 
   /** Steps 1 to 7: at once where nobody has to be asked. */
   function decide(visit: Visit<Request>): Decision | Promise<Decision> {
     const { facts, route, limit } = visit;
     const { authorization } = facts;
-    const credentials = typeof authorization === 'string' ? authorization : undefined;
-    // Most requests bring what others have brought before them.
-    if (credentials !== undefined && closing === undefined) {
-      const verdict = core.prover.recall(credentials, visit);
-      if (verdict !== undefined) return judge(verdict, 'cache', visit, limit, clock);
-    }
     const bearer = readBearer(authorization, settings.maxTokenLength);
     switch (bearer.kind) {
       case 'missing':
@@ -119,8 +147,9 @@ function createGuard<Request>(options: GuardOptions<Request>, platform: Platform
         break;
     }
     if (closing) return refused('broker_unavailable', 'closed');
-    const { token } = bearer;
-    const proven = core.prover.prove({ token, credentials }, route.tolerance, visit);
+    const credentials = typeof authorization === 'string' ? authorization : undefined;
+    const brought = { token: bearer.token, credentials };
+    const proven = prover.prove(brought, route.tolerance, limit, () => visit.requestId);
     return isSettled(proven, 'kind')
       ? weigh(proven, visit, limit)
       : // It may have taken its time.
@@ -132,9 +161,15 @@ function createGuard<Request>(options: GuardOptions<Request>, platform: Platform
     visit: Visit<Request>,
     now: Instant,
   ): Decision | Promise<Decision> {
-    return proven.kind === 'vouched'
-      ? judge(proven.verdict, proven.source, visit, now, clock)
-      : refused('invalid_token', proven.cause, foreseeNeeds(visit.route, visit.facts));
+    const { facts, route } = visit;
+    if (proven.kind === 'refused') {
+      return refused('invalid_token', proven.cause, foreseeNeeds(route, facts));
+    }
+    const { verdict, source } = proven;
+    return (
+      judge(verdict, source, facts, route, now) ??
+      judgeWithProgram(verdict, source, facts, route, clock)
+    );
   }
 
   /** Steps 8 and 9. */
@@ -147,18 +182,9 @@ function createGuard<Request>(options: GuardOptions<Request>, platform: Platform
     core.tolerate(route.tolerance);
     for (const scope of route.needs.scopes) declaredScopes.add(scope);
 
-    const answer = (facts: RequestFacts<Request>): GuardAnswer | Promise<GuardAnswer> => {
-      const visit = new Visit(facts, route, core.limit(route.tolerance.maxAgeMs));
-      let decision: Decision | Promise<Decision>;
-      try {
-        decision = decide(visit);
-      } catch (error) {
-        decision = failed(error);
-      }
-      return isSettled(decision, 'outcome')
-        ? settle(decision, visit)
-        : decision.catch(failed).then((late) => settle(late, visit));
-    };
+    const answer = (facts: RequestFacts<Request>): GuardAnswer | Promise<GuardAnswer> =>
+      welcome(facts, route) ??
+      decideInFull(new Visit(facts, route, core.limit(route.tolerance.maxAgeMs)));
     return Object.assign(answer, { needs: route.needs });
   }
 

@@ -8,22 +8,22 @@ import type { Vouched } from './questions.js';
 import type { RequestFacts } from './request-facts.js';
 import { type Route, foreseeNeeds } from './route.js';
 import { callProgram, RouteFault } from './route-fault.js';
-import type { Visit } from './visit.js';
 
 /**
- * Weighs a good token. At once, unless functions of the program have a say.
+ * Weighs a good token as far as it can be done at once.
  *
  * @param now when it is weighed
- * @throws RouteFault, or rejects with one
+ * @returns nothing where functions of the program have a say: {@link judgeWithProgram}
+ * @throws RouteFault
  */
 export function judge<Request>(
   { identity, asked }: Vouched,
   source: Proof['source'],
-  { facts, route }: Visit<Request>,
+  facts: RequestFacts<Request>,
+  route: Route<Request>,
   now: Instant,
-  clock: Clock,
-): Decision | Promise<Decision> {
-  const agent = new Agent(identity, source, now.at - asked.at);
+): Decision | undefined {
+  const agent = new Agent(identity, source, Math.ceil(now.at - asked.at));
   if (isExpired(identity, now.wall)) {
     return refused('invalid_token', 'expired', foreseeNeeds(route, facts), agent);
   }
@@ -34,21 +34,25 @@ export function judge<Request>(
     return detail === undefined ? decision : { ...decision, detail };
   }
   const { requirement, task } = route;
-  if (requirement.isComputed || task !== undefined) {
-    return judgeWithProgram(agent, identity, route, facts, clock);
-  }
+  if (requirement.isComputed || task !== undefined) return undefined;
   if (requirement.isCovered(identity.held, facts)) return { outcome: 'allow', agent };
   const needed = { scopes: requirement.resolve(facts), match: requirement.match };
   return refused('insufficient_scope', 'scope', needed, agent);
 }
 
-async function judgeWithProgram<Request>(
-  agent: Agent,
-  identity: Identity,
-  route: Route<Request>,
+/**
+ * Asks the functions of the program about a token that nothing else speaks against.
+ *
+ * Rejects with a RouteFault when one of them fails.
+ */
+export async function judgeWithProgram<Request>(
+  { identity, asked }: Vouched,
+  source: Proof['source'],
   facts: RequestFacts<Request>,
+  route: Route<Request>,
   clock: Clock,
 ): Promise<Decision> {
+  const agent = new Agent(identity, source, Math.ceil(clock.monotonic() - asked.at));
   const { requirement, task } = route;
   if (task !== undefined) {
     const named: unknown = await callProgram(task, facts.request, '"task"');

@@ -2,7 +2,6 @@
 // At once where it is known; asks, and asks ahead of need, where it is not.
 
 import type { Proof } from './agent.js';
-import { readBearer } from './bearer.js';
 import { digestToken } from './digest.js';
 import { BrokerFault } from './fault.js';
 import type { Freshness, Limit } from './freshness.js';
@@ -10,7 +9,7 @@ import { couldBeLive } from './prefilter.js';
 import type { Vouched } from './questions.js';
 import type { SeenTexts } from './seen-texts.js';
 import type { GuardCounts } from './stats.js';
-import type { Known, Verdicts } from './verdicts.js';
+import type { Verdicts } from './verdicts.js';
 
 export type Proven =
   | { readonly kind: 'vouched'; readonly verdict: Vouched; readonly source: Proof['source'] }
@@ -23,13 +22,6 @@ export interface Tolerance {
   readonly graceMs: number;
 }
 
-/** A request that brings a token. */
-export interface Bringer {
-  readonly limit: Limit;
-  /** Goes on to the broker. */
-  readonly requestId: string;
-}
-
 /** One token as it was brought. */
 export interface BroughtToken {
   readonly token: string;
@@ -39,17 +31,22 @@ export interface BroughtToken {
 
 export interface Prover {
   /**
-   * What is remembered of credentials that have come before. `undefined` where there is nothing that may be used, and
-   * they have to be read.
+   * What is remembered of credentials that have come before. `undefined` where there is nothing that may be used, or
+   * it is time to ask again: then they have to be read, and {@link prove} to be called.
    *
    * @param credentials an Authorization value, as received
    */
-  readonly recall: (credentials: string, bringer: Bringer) => Vouched | undefined;
-  /** Rejects with a BrokerFault when there is no word of the broker that may be used. */
+  readonly recall: (credentials: string, limit: Limit) => Vouched | undefined;
+  /**
+   * Rejects with a BrokerFault when there is no word of the broker that may be used.
+   *
+   * @param requestId goes on to the broker
+   */
   readonly prove: (
     brought: BroughtToken,
     tolerance: Tolerance,
-    bringer: Bringer,
+    limit: Limit,
+    requestId: () => string,
   ) => Proven | Promise<Proven>;
 }
 
@@ -61,35 +58,22 @@ export interface ProverOptions {
 }
 
 export function createProver({ verdicts, freshness, seen, counts }: ProverOptions): Prover {
-  /** Counts a verdict as used. Whether it is time to ask again. */
-  function use(known: Known, limit: Limit): boolean {
-    counts.hits += 1;
-    return verdicts.isDue(known, limit);
-  }
-
-  function refresh(digest: string, token: string, { requestId }: Bringer): void {
-    verdicts.refresh({ digest, token, requestId });
-  }
-
   return {
-    recall(credentials, bringer) {
+    recall(credentials, limit) {
       const digest = seen.digestOf(credentials);
-      if (digest === undefined) return undefined;
-      const known = verdicts.recall(digest, bringer.limit);
-      if (known === undefined) return undefined;
-      if (use(known, bringer.limit)) {
-        const bearer = readBearer(credentials, credentials.length);
-        if (bearer.kind === 'token') refresh(digest, bearer.token, bringer);
-      }
-      return known;
+      const known = digest === undefined ? undefined : verdicts.recall(digest, limit);
+      // When it is time to ask again, the token has to be read.
+      return known === undefined || verdicts.isDue(known, limit) ? undefined : known;
     },
-    prove({ token, credentials }, { maxAgeMs, graceMs }, bringer) {
-      const { limit } = bringer;
-      const digest = digestToken(token);
+    prove({ token, credentials }, { maxAgeMs, graceMs }, limit, requestId) {
+      const digest = (credentials && seen.digestOf(credentials)) ?? digestToken(token);
       const known = verdicts.recall(digest, limit);
       if (known !== undefined) {
+        counts.hits += 1;
         if (credentials !== undefined) seen.remember(credentials, digest);
-        if (use(known, limit)) refresh(digest, token, bringer);
+        if (verdicts.isDue(known, limit)) {
+          verdicts.refresh({ digest, token, requestId: requestId() });
+        }
         return { kind: 'vouched', verdict: known, source: 'cache' };
       }
       if (verdicts.recallRefused(digest, limit)) {
@@ -101,7 +85,7 @@ export function createProver({ verdicts, freshness, seen, counts }: ProverOption
       }
       // As of now: a request that waits in vain must not be given an older one than it would have got at once.
       const graceLimit = freshness.graceLimit(maxAgeMs, graceMs);
-      return verdicts.ask({ digest, token, requestId: bringer.requestId }, limit).then(
+      return verdicts.ask({ digest, token, requestId: requestId() }, limit).then(
         (verdict): Proven =>
           verdict.valid
             ? { kind: 'vouched', verdict, source: 'broker' }

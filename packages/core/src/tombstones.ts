@@ -84,12 +84,16 @@ export class Tombstones {
     }
   }
 
+  /** Whether a verdict about a token with these claims stands that was asked for at that {@link Moment.order}. */
+  spares(claims: Claims, order: number): boolean {
+    return order > (this.size === 0 ? this.#voidUntil : this.voidUntil(claims));
+  }
+
   /**
    * Up to which moment's `order` verdicts about a token with these claims are void: something the guard was
    * told of then may have ended it. `-Infinity` when there is nothing.
    */
   voidUntil(claims: Claims): number {
-    if (this.size === 0) return this.#voidUntil;
     const { token, agent, task, chain } = this.#entries;
     const { jti, sub, task_id: taskId, delegation_chain: links } = claims;
     let until = Math.max(

@@ -152,7 +152,7 @@ export class Verdicts {
   }
 
   #stands({ identity, asked }: Vouched): boolean {
-    return asked.order > this.#tombstones.voidUntil(identity.claims);
+    return this.#tombstones.spares(identity.claims, asked.order);
   }
 
   #question({ digest, token, requestId }: Inquiry, purpose: CallPurpose): Question {

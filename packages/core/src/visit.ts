@@ -9,14 +9,14 @@ import type { Route } from './route.js';
 export class Visit<Request> {
   readonly facts: RequestFacts<Request>;
   readonly route: Route<Request>;
-  /** When it arrived, and how old a validation it may be decided on. */
+  /** When it arrived, and how old a validation it may be decided on. A copy: the guard's is good for a moment. */
   readonly limit: Limit;
   #requestId: string | undefined;
 
   constructor(facts: RequestFacts<Request>, route: Route<Request>, limit: Limit) {
     this.facts = facts;
     this.route = route;
-    this.limit = limit;
+    this.limit = { ...limit };
   }
 
   /** The caller's own where it is fit to be passed on; made up once, and only when somebody asks. */

@@ -2,34 +2,47 @@
 
 import {
   Agent,
+  type GuardAnswer,
   type HttpAnswer,
   isSettled,
   markRoute,
   type RouteCheck,
   runAs,
 } from '@agentwrit/core';
-import type { Context, MiddlewareHandler } from 'hono';
+import type { Context, MiddlewareHandler, Next } from 'hono';
 import { HonoRequestFacts } from './request-facts.js';
 
 // With two parameters: that is what Hono calls middleware, and a handler otherwise.
 export function guardMiddleware(check: RouteCheck<Context>): MiddlewareHandler {
-  return markRoute(async function agentwrit(c, next) {
-    const wasAnswered = c.finalized;
-    const checked = check(new HonoRequestFacts(c));
-    const answer = isSettled(checked, 'outcome') ? checked : await checked;
-    // Something else (a timeout, say) has answered while the broker was asked: nobody waits for this.
-    if (c.finalized && !wasAnswered) return;
-    switch (answer.outcome) {
-      case 'refuse':
-        return respond(c, answer.refusal);
-      case 'anonymous':
-        // Without one of its own, the request keeps the agent that an earlier guard has found.
-        return runAs(earlierAgent(c), next);
-      case 'allow':
-        c.set('agent', answer.agent);
-        return runAs(answer.agent, next);
-    }
+  return markRoute(function agentwrit(c, next) {
+    const answer = check(new HonoRequestFacts(c));
+    return isSettled(answer, 'outcome') ? proceed(answer, c, next) : proceedLate(answer, c, next);
   }, check.needs);
+}
+
+async function proceedLate(
+  answer: Promise<GuardAnswer>,
+  c: Context,
+  next: Next,
+): Promise<Response | void> {
+  const wasAnswered = c.finalized;
+  const late = await answer;
+  // Something else (a timeout, say) has answered while the broker was asked: nobody waits for this.
+  if (c.finalized && !wasAnswered) return;
+  return proceed(late, c, next);
+}
+
+function proceed(answer: GuardAnswer, c: Context, next: Next): Promise<Response | void> {
+  switch (answer.outcome) {
+    case 'refuse':
+      return Promise.resolve(respond(c, answer.refusal));
+    case 'anonymous':
+      // Without one of its own, the request keeps the agent that an earlier guard has found.
+      return runAs(earlierAgent(c), next);
+    case 'allow':
+      c.set('agent', answer.agent);
+      return runAs(answer.agent, next);
+  }
 }
 
 function earlierAgent(c: Context): Agent | undefined {

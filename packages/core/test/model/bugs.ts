@@ -118,8 +118,8 @@ export const BUGS: readonly PlantedBug[] = [
   {
     name: 'age is counted on the wall clock',
     file: 'clock.ts',
-    right: 'at: this.#clock.monotonic(),',
-    wrong: 'at: this.#clock.now(),',
+    right: 'into.at = this.#clock.monotonic();',
+    wrong: 'into.at = this.#clock.now();',
   },
   {
     name: 'a fault is taken for a refusal',
