@@ -4,7 +4,7 @@ import { type ListedRoute, runAs } from '@agentwrit/core';
 import type { FastifyInstance, HookHandlerDoneFunction, RouteOptions } from 'fastify';
 import { compileDeclaration, declaredIn, DECLARATIONS, type HookBuilders } from './declaration.js';
 import { noteSecurity } from './openapi.js';
-import { agentOf, answering, type RouteHook } from './route-hook.js';
+import { agentOf, ANSWERING, type NotedReply, type RouteHook } from './route-hook.js';
 import { listSeenRoute, type SeenRoute, stamp, stampOf } from './seen-route.js';
 
 /** One instance of Fastify that the plugin is registered on, with everything below it. */
@@ -16,6 +16,8 @@ export interface Area {
   readonly declarative: Set<HookBuilders>;
   /** What is asked on every route here, whatever else the route says. */
   readonly hooks: RouteHook[];
+  /** Whether the `config` of any route is checked here. */
+  hasDeclared: boolean;
   /** Refuses requests to routes that nobody has seen being declared. */
   isStrict: boolean;
   /** Routes in the order of registration; all are in the outermost area. */
@@ -48,6 +50,7 @@ export function openArea(app: FastifyInstance): Area {
     outer,
     declarative: new Set(),
     hooks: [],
+    hasDeclared: false,
     isStrict: false,
     routes: [],
     unseen: outer === undefined ? printRoutes(app) : undefined,
@@ -61,7 +64,13 @@ export function openArea(app: FastifyInstance): Area {
   app.addHook('preValidation', function resumeAgent(request, _reply, done) {
     resume(agentOf(request), done);
   });
+  const { unseen } = outermost(area);
   app.addHook('preHandler', function checkDeclared(request, reply, done) {
+    // What a request's route is takes Fastify some time to say.
+    if (!area.hasDeclared && !area.isStrict && unseen === undefined) {
+      resume(agentOf(request), done);
+      return;
+    }
     const { config, url } = request.routeOptions;
     const route = stampOf(config);
     if (route === undefined && url !== undefined && isMissed(area, config)) {
@@ -78,8 +87,9 @@ export function openArea(app: FastifyInstance): Area {
   });
   if (outer === undefined) {
     // Before all others that the program adds: from here on, an answer of a guard comes too late.
+    if (!app.hasReplyDecorator(ANSWERING)) app.decorateReply(ANSWERING, false);
     app.addHook('onSend', function noteAnswer(_request, reply, payload, done) {
-      answering.add(reply);
+      (reply as NotedReply)[ANSWERING] = true;
       done(null, payload);
     });
     app.addHook('onReady', () => assertStamped(area.routes));
@@ -127,6 +137,7 @@ function note(app: FastifyInstance, options: RouteOptions): void {
   const said = { ...config };
   const route: SeenRoute = { app, url, options, checkedBy: area, said, declared };
   stamp(route);
+  if (declared.length > 0) area.hasDeclared = true;
   outermost(area).routes.push(route);
   const [listed] = listSeenRoute(route, hooksAround(app));
   if (listed !== undefined && app.hasPlugin('@fastify/swagger')) noteSecurity(options, listed);

@@ -96,11 +96,16 @@ function proceed(
 
 const refusing = new WeakSet<FastifyReply>();
 
-/** For replies that have begun, but wait for a hook before anything is sent. */
-export const answering: WeakSet<FastifyReply> = new WeakSet();
+/** On a reply that has begun, but waits for a hook before anything is sent. Declared by the plugin, if it is there. */
+export const ANSWERING: unique symbol = Symbol('agentwrit.answering');
 
-function hasAnswered(reply: FastifyReply): boolean {
-  return answering.has(reply) || isSent(reply);
+/** A reply as the plugin declares it. */
+export interface NotedReply {
+  [ANSWERING]?: boolean;
+}
+
+function hasAnswered(reply: FastifyReply & NotedReply): boolean {
+  return reply[ANSWERING] === true || isSent(reply);
 }
 
 // `sent` is false while a stream is on its way.
