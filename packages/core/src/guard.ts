@@ -5,7 +5,7 @@ import { readBearer } from './bearer.js';
 import { createAuthority } from './authority.js';
 import type { Instant } from './clock.js';
 import { createConclude, type GuardAnswer } from './conclusion.js';
-import { type Allowed, ANONYMOUS, type Decision, failed, refused } from './decision.js';
+import { ANONYMOUS, type Decision, failed, refused } from './decision.js';
 import type { GuardOptions } from './guard-options.js';
 import { resolveGuardOptions } from './guard-settings.js';
 import { judge, judgeWithProgram } from './judgement.js';
@@ -98,24 +98,24 @@ function createGuard<Request>(options: GuardOptions<Request>, platform: Platform
   let closing: Promise<void> | undefined;
 
   /**
-   * What most requests come to: their credentials have come before and are still good and enough, and nobody wants to
-   * be told. Nothing is made for them but the answer. All else, and whatever is wrong, is for {@link decideInFull}.
+   * What most requests come to: their credentials have come before, and are still good and enough. Nothing is made for
+   * them but the answer. All else, and whatever is wrong, is for {@link decideInFull}.
    */
-  function welcome(facts: RequestFacts<Request>, route: Route<Request>): Allowed | undefined {
-    if (closing !== undefined || conclude.isFollowed()) return undefined;
+  function welcome(facts: RequestFacts<Request>, route: Route<Request>): GuardAnswer | undefined {
+    if (closing !== undefined) return undefined;
+    const limit = core.limit(route.tolerance.maxAgeMs);
+    let decision: Decision | undefined;
     try {
       const { authorization } = facts;
       if (typeof authorization !== 'string') return undefined;
-      const limit = core.limit(route.tolerance.maxAgeMs);
       const verdict = prover.recall(authorization, limit);
-      if (verdict === undefined) return undefined;
-      const decision = judge(verdict, 'cache', facts, route, limit);
-      if (decision?.outcome !== 'allow') return undefined;
-      core.countHit();
-      return decision;
+      decision = verdict && judge(verdict, 'cache', facts, route, limit);
     } catch {
       return undefined;
     }
+    if (decision?.outcome !== 'allow') return undefined;
+    core.countHit();
+    return conclude.isFollowed() ? conclude(decision, new Visit(facts, route, limit)) : decision;
   }
 
   function decideInFull(visit: Visit<Request>): GuardAnswer | Promise<GuardAnswer> {
