@@ -33,19 +33,29 @@ export function guardMiddleware(check: RouteCheck<never>): ExpressMiddleware {
 
 // Never throws before next(): a late answer has nobody to throw to, and would end the process.
 function proceed(answer: GuardAnswer, req: ReceivedRequest, res: ServerResponse, next: Next): void {
+  let agent: Agent | undefined;
   try {
-    if (answer.outcome === 'refuse') {
-      send(answer.refusal, res);
-      return;
+    switch (answer.outcome) {
+      case 'refuse':
+        send(answer.refusal, res);
+        return;
+      case 'anonymous':
+        agent = earlierAgent(req);
+        break;
+      case 'allow':
+        // Written, and not read again: to reach a member of Express' requests costs Node 20 a third of a microsecond.
+        agent = req.agent = answer.agent;
     }
-    if (answer.outcome === 'allow') req.agent = answer.agent;
   } catch (error) {
     next(error);
     return;
   }
-  // Without one of its own, the request keeps the agent that an earlier guard has found.
-  // Nothing else of that name.
-  runAs(req.agent instanceof Agent ? req.agent : undefined, next);
+  runAs(agent, next);
+}
+
+// Without one of its own, the request keeps the agent that an earlier guard has found. Nothing else of that name.
+function earlierAgent({ agent }: ReceivedRequest): Agent | undefined {
+  return agent instanceof Agent ? agent : undefined;
 }
 
 /** Sends a whole answer, unless another is on its way already. */
