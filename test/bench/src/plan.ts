@@ -1,5 +1,6 @@
 // How much time there is → what is measured, and for how long, out.
 
+import type { FarPlan } from './scenarios/far.js';
 import type { FloodPlan } from './scenarios/flood.js';
 import type { WarmPlan } from './scenarios/warm.js';
 import { FRAMEWORKS, type Framework, type Variant, VARIANTS } from './variants.js';
@@ -10,6 +11,7 @@ export const SCENARIOS = [
   'cold',
   'burst',
   'flood',
+  'far',
   'memory',
   'startup',
   'micro',
@@ -33,6 +35,7 @@ export interface Extent {
   /** Requests at once. */
   readonly burstRequests: number;
   readonly flood: FloodPlan;
+  readonly far: FarPlan;
   /** Distinct tokens through one guard. */
   readonly memoryTokens: number;
   /** Fresh processes for each module. */
@@ -51,6 +54,7 @@ export const FULL: Extent = {
   coldTokens: 1500,
   burstRequests: 1000,
   flood: { warmUpMs: 1000, ms: 1300, goodRate: 500, floodRate: 1000 },
+  far: { tokens: 200, rate: 500, ms: 8000 },
   memoryTokens: 1_000_000,
   startups: 9,
   microSamples: 100,
@@ -68,6 +72,7 @@ export const QUICK: Extent = {
   coldTokens: 200,
   burstRequests: 200,
   flood: { warmUpMs: 200, ms: 300, goodRate: 500, floodRate: 1000 },
+  far: { tokens: 50, rate: 500, ms: 500 },
   memoryTokens: 15_000,
   startups: 1,
   microSamples: 10,

@@ -6,6 +6,7 @@ import type { Report, WarmRow } from './report/report.js';
 import { warmRows } from './report/warm-rows.js';
 import { type BurstRow, runBurst } from './scenarios/burst.js';
 import { runCold } from './scenarios/cold.js';
+import { type FarFigures, runFar } from './scenarios/far.js';
 import { type FloodRow, runFlood } from './scenarios/flood.js';
 import { runMemory } from './scenarios/memory.js';
 import { runMicro } from './scenarios/micro.js';
@@ -35,6 +36,7 @@ export async function runBench(plan: Plan, tell: Tell): Promise<Report> {
   const cold = await measured('cold', () => runCold(world, extent.coldTokens, rounds));
   const burst = await measured('burst', () => runBursts(world, plan));
   const flood = await measured('flood', () => runFloods(world, plan, tell));
+  const far = await measured('far', () => runFarBroker(world, plan));
   const memory = await measured('memory', () => runMemory(extent.memoryTokens));
   const startup = await measured('startup', () => runStartup(extent.startups));
   const micro = await measured('micro', () => runMicro(extent));
@@ -52,6 +54,7 @@ export async function runBench(plan: Plan, tell: Tell): Promise<Report> {
     ...(cold && { cold }),
     ...(burst && { burst }),
     ...(flood && { flood }),
+    ...(far && { far }),
     ...(memory && { memory }),
     ...(startup && { startup }),
     ...(micro && { micro }),
@@ -109,6 +112,16 @@ async function runFloods(
     }
   }
   return rows;
+}
+
+/** Our guard, on one framework: what the distance costs is not the framework's. */
+async function runFarBroker(
+  world: World,
+  { frameworks, rounds, extent }: Plan,
+): Promise<FarFigures | undefined> {
+  const framework = frameworks.includes('fastify') ? 'fastify' : frameworks[0];
+  const ours = VARIANTS.find(({ name }) => name === 'ours');
+  return framework && ours && runFar(world, framework, ours, { plan: extent.far, rounds });
 }
 
 function variantsOn(framework: Framework, variants: readonly Variant[]): readonly Variant[] {

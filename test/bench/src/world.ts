@@ -11,10 +11,17 @@ import type { Framework, Variant } from './variants.js';
 export interface World extends AsyncDisposable {
   readonly broker: Child<BrokerCalls>;
   readonly trust: Trust;
+  /** Base URL of the same broker, far away. */
+  readonly farBroker: string;
   readonly load: Child<LoadCalls>;
   /** Good ones, 1,000 of them, each of another agent. The load has them as `many`, and the first as `one`. */
   readonly tokens: readonly IssuedToken[];
-  readonly startServer: (framework: Framework, variant: Variant) => Promise<RunningServer>;
+  /** @param differing from what the world's servers trust */
+  readonly startServer: (
+    framework: Framework,
+    variant: Variant,
+    differing?: Partial<Trust>,
+  ) => Promise<RunningServer>;
 }
 
 /** A server, and the connections of the load to it. */
@@ -36,10 +43,11 @@ export const GOOD_SCOPE = ['read:data:*', 'write:data:customer-7'] as const;
 export const OTHER_SCOPE = ['read:orders:*', 'write:data:customer-7'] as const;
 
 export async function createWorld(): Promise<World> {
-  const [{ child: broker, ready: trust }, { child: load }] = await Promise.all([
+  const [{ child: broker, ready }, { child: load }] = await Promise.all([
     startChild<BrokerProgram>('broker', null),
     startChild<LoadProgram>('load', null),
   ]);
+  const { trust, farBroker } = ready;
   const tokens = await broker.call('issue', { count: TOKENS, scope: GOOD_SCOPE });
   const texts = tokens.map(({ token }) => token);
   await load.call('keep', { name: 'many', tokens: texts });
@@ -47,10 +55,11 @@ export async function createWorld(): Promise<World> {
   return {
     broker,
     trust,
+    farBroker,
     load,
     tokens,
-    async startServer(framework, variant) {
-      const settings = { framework, variant: variant.name, trust };
+    async startServer(framework, variant, differing) {
+      const settings = { framework, variant: variant.name, trust: { ...trust, ...differing } };
       const { child, ready } = await startChild<ServerProgram>('server', settings);
       const { port } = ready;
       const target = await load.call('open', { port, connections: CONNECTIONS });

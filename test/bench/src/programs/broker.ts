@@ -4,8 +4,9 @@ import { createPublicKey, generateKeyPairSync, type JsonWebKey } from 'node:cryp
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { createTestBroker } from '@agentwrit/broker/testing';
-import type { Trust } from '../servers/settings.js';
+import { FAR_ROUND_TRIP_MS, type Trust } from '../servers/settings.js';
 import { answerCalls } from './calls.js';
+import { farFrom } from './distance.js';
 
 export interface IssuedToken {
   readonly token: string;
@@ -25,7 +26,11 @@ export interface BrokerCalls {
 
 export interface BrokerProgram {
   readonly calls: BrokerCalls;
-  readonly ready: Trust;
+  readonly ready: {
+    readonly trust: Trust;
+    /** Base URL of the same broker, far away. */
+    readonly farBroker: string;
+  };
 }
 
 const ISSUER = 'https://broker.bench.example';
@@ -76,11 +81,14 @@ const calls: BrokerCalls = {
   issue: ({ count, scope }) => Promise.all(Array.from({ length: count }, () => issue(scope))),
   validations: () => broker.requestCount('/v1/token/validate'),
 };
-answerCalls(calls, {
+const farPort = await farFrom(Number(new URL(broker.url).port), FAR_ROUND_TRIP_MS / 2);
+const trust: Trust = {
   broker: broker.url,
   jwksUri: `http://127.0.0.1:${address.port}/jwks.json`,
   issuer: ISSUER,
   audience: AUDIENCE,
   key,
   pem: publicKey.export({ format: 'pem', type: 'spki' }).toString(),
-} satisfies Trust);
+};
+const farBroker = `http://127.0.0.1:${farPort}`;
+answerCalls(calls, { trust, farBroker } satisfies BrokerProgram['ready']);

@@ -4,6 +4,7 @@ import type { Report } from './report.js';
 import {
   burstTable,
   coldLine,
+  farTable,
   floodTable,
   memoryLines,
   microTable,
@@ -15,7 +16,7 @@ import {
 type Part = readonly [title: string, content: string | undefined];
 
 export function printReport(report: Report): string {
-  const { machine, settings, warm, cold, burst, flood, memory, startup, micro } = report;
+  const { machine, settings, warm, cold, burst, flood, far, memory, startup, micro } = report;
   const warmRows = (scenario: string): string | undefined => {
     const rows = warm.filter((row) => row.scenario === scenario);
     return rows.length === 0 ? undefined : warmTable(rows);
@@ -29,6 +30,10 @@ export function printReport(report: Report): string {
     ['New tokens, one after the other', cold && coldLine(cold)],
     ['One new token on many connections at once', burst && burstTable(burst)],
     ['A flood of bad tokens beside steady good traffic', flood && floodTable(flood)],
+    [
+      `${far?.tokens ?? ''} tokens, and a broker that is ${far?.roundTripMs ?? ''} ms away`,
+      far && farTable(far),
+    ],
     ['Memory of many distinct tokens', memory && memoryLines(memory)],
     ['Import in a fresh process', startup && startupTable(startup)],
     ['Steps of one warm request, in core', micro && microTable(micro)],

@@ -4,6 +4,7 @@ import type { StepCost } from '../micro/measure.js';
 import type { MemoryFigures } from '../programs/memory.js';
 import type { BurstRow } from '../scenarios/burst.js';
 import type { ColdFigures } from '../scenarios/cold.js';
+import type { FarFigures } from '../scenarios/far.js';
 import type { FloodRow } from '../scenarios/flood.js';
 import type { StartupRow } from '../scenarios/startup.js';
 import type { WarmScenario } from '../scenarios/warm.js';
@@ -26,6 +27,7 @@ export interface Report {
   readonly cold?: ColdFigures;
   readonly burst?: readonly BurstRow[];
   readonly flood?: readonly FloodRow[];
+  readonly far?: FarFigures;
   readonly memory?: MemoryFigures;
   readonly startup?: readonly StartupRow[];
   readonly micro?: readonly StepCost[];

@@ -4,6 +4,7 @@ import type { StepCost } from '../micro/measure.js';
 import type { MemoryFigures } from '../programs/memory.js';
 import type { BurstRow } from '../scenarios/burst.js';
 import type { ColdFigures } from '../scenarios/cold.js';
+import type { FarFigures } from '../scenarios/far.js';
 import type { FloodRow } from '../scenarios/flood.js';
 import type { StartupRow } from '../scenarios/startup.js';
 import type { Spread } from '../spread.js';
@@ -98,6 +99,23 @@ export function floodTable(rows: readonly FloodRow[]): string {
       statuses(row.goodStatuses),
       statuses(row.floodStatuses),
     ]),
+  );
+}
+
+export function farTable(far: FarFigures): string {
+  return textTable(
+    ['', 'p50 ms', 'p99 ms', 'requests', 'waits', 'broker calls/s'],
+    [
+      ['first request of a token', range(far.firstP50, 1), '', '', '', ''],
+      [
+        'all later ones',
+        range(far.laterP50, 2),
+        range(far.laterP99, 2),
+        String(far.laterRequests),
+        String(far.waits),
+        range(far.brokerCalls, 0),
+      ],
+    ],
   );
 }
 

@@ -17,6 +17,9 @@ export interface Trust {
   readonly pem: string;
 }
 
+/** How long a far broker takes to be asked and to answer, milliseconds. */
+export const FAR_ROUND_TRIP_MS = 100;
+
 export interface ServerSettings {
   readonly framework: Framework;
   readonly variant: VariantName;
