@@ -33,16 +33,11 @@ async function proceedLate(
 }
 
 function proceed(answer: GuardAnswer, c: Context, next: Next): Promise<Response | void> {
-  switch (answer.outcome) {
-    case 'refuse':
-      return Promise.resolve(respond(c, answer.refusal));
-    case 'anonymous':
-      // Without one of its own, the request keeps the agent that an earlier guard has found.
-      return runAs(earlierAgent(c), next);
-    case 'allow':
-      c.set('agent', answer.agent);
-      return runAs(answer.agent, next);
-  }
+  if (answer.outcome === 'refuse') return Promise.resolve(respond(c, answer.refusal));
+  // Without one of its own, the request keeps the agent that an earlier guard has found.
+  if (answer.outcome === 'anonymous') return runAs(earlierAgent(c), next);
+  c.set('agent', answer.agent);
+  return runAs(answer.agent, next);
 }
 
 function earlierAgent(c: Context): Agent | undefined {
