@@ -45,10 +45,10 @@ export interface Known extends Vouched {
 // A token that is revoked again and again while it is asked for: somebody tells nonsense, or very much.
 const MAX_ATTEMPTS = 3;
 
-// Late enough to be worth it, early enough for a broker that is slow or fails once. Spread, because verdicts
-// that were asked for together would otherwise all fall due together.
-const REFRESH_AT = 0.5;
-const REFRESH_SPREAD = 0.25;
+// Late enough to be worth it, early enough for a broker that is slow or fails once: at the usual five seconds it has one
+// to answer. Spread, because verdicts that were asked for together would otherwise all fall due together.
+const REFRESH_AT = 0.65;
+const REFRESH_SPREAD = 0.15;
 const RETRY_AT = 0.1;
 
 export class Verdicts {

@@ -16,9 +16,9 @@ describe('a token in steady use', () => {
     }
     const { hits, misses, refreshes } = guard.stats();
     expect({ hits, misses }).toEqual({ hits: 1_000, misses: 1 });
-    // Between a half and three quarters of maxAge; asked for on the next request.
-    expect(refreshes).toBeGreaterThanOrEqual(120);
-    expect(refreshes).toBeLessThanOrEqual(200);
+    // After 3.25 to 4 seconds; asked for on the next request.
+    expect(refreshes).toBeGreaterThanOrEqual(500 / 4.5);
+    expect(refreshes).toBeLessThanOrEqual(500 / 3.5);
     expect(broker.calls).toHaveLength(1 + refreshes);
   });
 
