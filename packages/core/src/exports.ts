@@ -3,7 +3,7 @@
 
 export type { CreateGuard, Guard, ResourceMetadata, RouteCheck } from './guard.js';
 export type { GuardAnswer } from './conclusion.js';
-export { isSettled } from './settled.js';
+export { isSettled, isThenable } from './settled.js';
 export type { GuardOptions } from './guard-options.js';
 export { type Environment, optionsFromEnv } from './environment.js';
 export type { CreateAgentWrit, FromEnv } from './create-agentwrit.js';

@@ -3,6 +3,7 @@
 
 import { assertFunction, assertKnownOptions, assertText } from '@agentwrit/protocol';
 import type { Agent } from './agent.js';
+import type { GuardAnswer } from './conclusion.js';
 import { runAs } from './agent-context.js';
 import { FetchRequestFacts, findFetchParams, readParams } from './fetch-request-facts.js';
 import type { Guard, RouteCheck } from './guard.js';
@@ -11,6 +12,7 @@ import type { HttpAnswer } from './refusal.js';
 import type { Requirable } from './requirement.js';
 import { type AuthenticateOptions, ROUTE_OPTIONS, type RouteOptions } from './route.js';
 import { markRoute } from './route-marks.js';
+import { isSettled, isThenable } from './settled.js';
 
 /** What a handler answers. */
 type FetchAnswer = Response | Promise<Response>;
@@ -139,12 +141,31 @@ function protect(
   const call = handler as (...args: unknown[]) => FetchAnswer;
   const { params: read = findFetchParams, route } = options;
   const hasPlaceholders = check.needs.scopes.some((scope) => scope.includes('{'));
-  const guardedHandler = async (request: Request, ...rest: unknown[]): Promise<Response> => {
-    const params = hasPlaceholders ? await readParams(read, request, rest) : undefined;
-    const answer = await check(new FetchRequestFacts(request, { route, params }));
+
+  const proceed = async (
+    answer: GuardAnswer,
+    request: Request,
+    rest: readonly unknown[],
+  ): Promise<Response> => {
     if (answer.outcome === 'refuse') return respond(answer.refusal);
     const agent = answer.outcome === 'allow' ? answer.agent : undefined;
     return runAs(agent, () => call(request, agent, ...rest));
+  };
+  const decide = (
+    request: Request,
+    rest: readonly unknown[],
+    params: unknown,
+  ): Promise<Response> => {
+    const answer = check(new FetchRequestFacts(request, { route, params }));
+    return isSettled(answer, 'outcome')
+      ? proceed(answer, request, rest)
+      : answer.then((late) => proceed(late, request, rest));
+  };
+  const guardedHandler = (request: Request, ...rest: unknown[]): Promise<Response> => {
+    const params = hasPlaceholders ? readParams(read, request, rest) : undefined;
+    return isThenable(params)
+      ? Promise.resolve(params).then((late) => decide(request, rest, late))
+      : decide(request, rest, params);
   };
   return markRoute(guardedHandler, check.needs);
 }

@@ -2,6 +2,7 @@
 
 import { readRouteParameter, type RequestFacts } from './request-facts.js';
 import { RouteFault } from './route-fault.js';
+import { isThenable } from './settled.js';
 
 export interface FetchRoute {
   /** The route's pattern, for events. */
@@ -54,17 +55,25 @@ export type ParamsReader = (request: Request, ...rest: unknown[]) => unknown;
 export const findFetchParams: ParamsReader = (request, ...rest) =>
   member(request, 'params') ?? member(rest[0], 'params');
 
-/** What a route's parameters are, as far as they can be had: a failure is met where one is needed. */
-export async function readParams(
+/**
+ * What a route's parameters are, as far as they can be had: a failure is met where one is needed. A promise of them
+ * where the reader gives one, which does not reject.
+ */
+export function readParams(
   read: ParamsReader,
   request: Request,
   rest: readonly unknown[],
-): Promise<unknown> {
+): unknown {
   try {
-    return await read(request, ...rest);
+    const params = read(request, ...rest);
+    return isThenable(params) ? params.then(undefined, unreadable) : params;
   } catch {
-    return new RouteFault('function_failed', 'the parameters of the route could not be read');
+    return unreadable();
   }
+}
+
+function unreadable(): RouteFault {
+  return new RouteFault('function_failed', 'the parameters of the route could not be read');
 }
 
 // Not what a spoiled root prototype would give to every object.

@@ -72,7 +72,7 @@ export function createProver({ verdicts, freshness, seen, counts }: ProverOption
         counts.hits += 1;
         if (credentials !== undefined) seen.remember(credentials, digest);
         if (verdicts.isDue(known, limit)) {
-          verdicts.refresh({ digest, token, requestId: requestId() });
+          verdicts.refresh({ digest, token, requestId });
         }
         return { kind: 'vouched', verdict: known, source: 'cache' };
       }
@@ -85,7 +85,7 @@ export function createProver({ verdicts, freshness, seen, counts }: ProverOption
       }
       // As of now: a request that waits in vain must not be given an older one than it would have got at once.
       const graceLimit = freshness.graceLimit(maxAgeMs, graceMs);
-      return verdicts.ask({ digest, token, requestId: requestId() }, limit).then(
+      return verdicts.ask({ digest, token, requestId }, limit).then(
         (verdict): Proven =>
           verdict.valid
             ? { kind: 'vouched', verdict, source: 'broker' }

@@ -31,7 +31,8 @@ export interface VerdictsOptions {
 export interface Inquiry {
   readonly digest: string;
   readonly token: string;
-  readonly requestId: string;
+  /** Goes on to the broker, when it is asked. */
+  readonly requestId: () => string;
 }
 
 /** A good word that is remembered. */
@@ -160,7 +161,7 @@ export class Verdicts {
     const asked = this.#timeline.mark();
     const question: Question = {
       asked,
-      answer: this.#broker.validate(token, { requestId, purpose }).then(
+      answer: this.#broker.validate(token, { requestId: requestId(), purpose }).then(
         (answer) => {
           // Who it is follows from the claims alone: worked out once, not for every request.
           const verdict: DatedVerdict = answer.valid

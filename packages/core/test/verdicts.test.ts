@@ -33,7 +33,7 @@ interface Setup {
 }
 
 function inquiry(digest = 'a'): Inquiry {
-  return { digest, token: `token-${digest}`, requestId: 'req' };
+  return { digest, token: `token-${digest}`, requestId: () => 'req' };
 }
 
 /** A broker whose every answer is given by the test. */

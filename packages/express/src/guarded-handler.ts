@@ -1,7 +1,7 @@
 // A handler that counts on its agent in → one that Express can call, and that fails where no guard stands, out.
 
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { Agent, runAs } from '@agentwrit/core';
+import { Agent, isThenable, runAs } from '@agentwrit/core';
 import type { ExpressMiddleware, ExpressRequest, Next } from './express-request.js';
 
 /** A request behind a guard: `Guarded<Request<{ id: string }>>`. */
@@ -84,12 +84,3 @@ export const guarded: WrapHandler = (handler: unknown): ExpressMiddleware => {
     }
   };
 };
-
-function isThenable(value: unknown): value is PromiseLike<unknown> {
-  return (
-    typeof value === 'object' &&
-    value !== null &&
-    'then' in value &&
-    typeof value.then === 'function'
-  );
-}

@@ -49,7 +49,7 @@ export async function coreSteps({
     },
   );
   const digest = digestToken(token);
-  await verdicts.ask({ digest, token, requestId: 'bench' }, freshness.limit(LIFE_MS));
+  await verdicts.ask({ digest, token, requestId: () => 'bench' }, freshness.limit(LIFE_MS));
   const limit = freshness.limit(LIFE_MS);
   const known = verdicts.recall(digest, limit);
   if (known === undefined) throw new Error('the verdict is not remembered');
