@@ -40,14 +40,15 @@ export class Tombstones {
   };
   readonly #maxEntries: number;
   #voidUntil = -Infinity;
+  /** Of all levels: asked for on every request. */
+  #size = 0;
 
   constructor({ maxEntries }: TombstonesOptions) {
     this.#maxEntries = maxEntries;
   }
 
   get size(): number {
-    const { token, agent, task, chain } = this.#entries;
-    return token.size + agent.size + task.size + chain.size;
+    return this.#size;
   }
 
   /** @param told when the guard was told */
@@ -56,6 +57,7 @@ export class Tombstones {
     const before = tombstones.get(target);
     tombstones.delete(target);
     tombstones.set(target, combined(before, exceptTokenId, told));
+    this.#count();
     if (this.size > this.#maxEntries) this.voidAll(told);
   }
 
@@ -66,6 +68,7 @@ export class Tombstones {
       // What was told after that moment still counts on its own.
       for (const [target, { others }] of tombstones) if (others <= order) tombstones.delete(target);
     }
+    this.#count();
   }
 
   /**
@@ -82,11 +85,12 @@ export class Tombstones {
         this.#voidUntil = Math.max(this.#voidUntil, others);
       }
     }
+    this.#count();
   }
 
   /** Whether a verdict about a token with these claims stands that was asked for at that {@link Moment.order}. */
   spares(claims: Claims, order: number): boolean {
-    return order > (this.size === 0 ? this.#voidUntil : this.voidUntil(claims));
+    return order > (this.#size === 0 ? this.#voidUntil : this.voidUntil(claims));
   }
 
   /**
@@ -107,6 +111,11 @@ export class Tombstones {
     // The protocol leaves a token alive when a delegator of it is revoked; a strict broker does not.
     for (const link of links) until = Math.max(until, voidOf(agent.get(link.agent), jti));
     return until;
+  }
+
+  #count(): void {
+    const { token, agent, task, chain } = this.#entries;
+    this.#size = token.size + agent.size + task.size + chain.size;
   }
 }
 
