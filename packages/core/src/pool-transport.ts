@@ -5,6 +5,7 @@ import { assertUsableTls } from '@agentwrit/protocol/node';
 import { Pool } from 'undici';
 import { AnswerText } from './answer-text.js';
 import type { BrokerAddress } from './broker-option.js';
+import { abortSignalOf } from './call-signal.js';
 import { operatorTransport, type OperatorTransport, type PoolOptions } from './transport.js';
 
 /**
@@ -23,8 +24,12 @@ export function createPoolTransport(
   });
   const basePath = url.pathname.replace(/\/+$/, '');
   return operatorTransport(
-    async ({ path, maxBytes, ...request }) => {
-      const answer = await pool.request({ path: basePath + path, ...request });
+    async ({ path, maxBytes, signal, ...request }) => {
+      const answer = await pool.request({
+        path: basePath + path,
+        signal: abortSignalOf(signal),
+        ...request,
+      });
       const text = new AnswerText(maxBytes);
       // Leaving the loop ends the stream, so the rest of too much is not read.
       for await (const chunk of answer.body as AsyncIterable<Uint8Array>) text.add(chunk);
