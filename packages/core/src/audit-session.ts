@@ -2,6 +2,7 @@
 
 import { type AuditPage, readAuditPage, readAuth, WireError } from '@agentwrit/protocol';
 import { readJsonAnswer, readRetryAfter } from './broker-answer.js';
+import type { CallSignal } from './call-signal.js';
 import { Deadlines } from './deadlines.js';
 import { BrokerFault } from './fault.js';
 import { requestIdOf } from './request-id.js';
@@ -54,7 +55,7 @@ export function createAuditSession(
   let isClosed = false;
 
   async function exchange(
-    send: (options: { requestId: string; signal: AbortSignal }) => Promise<BrokerAnswer>,
+    send: (options: { requestId: string; signal: CallSignal }) => Promise<BrokerAnswer>,
   ): Promise<BrokerAnswer> {
     if (isClosed) throw new BrokerFault('closed', 'the feed has been closed');
     return deadlines.run(({ signal }) => send({ requestId: requestIdOf(undefined), signal }));

@@ -33,7 +33,7 @@ export function createBrokerGate(options: BrokerGateOptions): BrokerGate {
     async run({ purpose, signal, isTooLate, make }) {
       // Before its turn, so that nobody waits for nothing; and when that comes, because much happens meanwhile.
       breaker.assertPasses(purpose);
-      return turns.take({ purpose, signal }, async () => {
+      return turns.take({ purpose, signal }, () => {
         // What it would tell of the broker is only that there were too many before it.
         if (isTooLate()) throw new BrokerFault('overloaded', 'its turn came too late');
         return breaker.run(purpose, make);

@@ -40,28 +40,29 @@ export function createBrokerCalls(
   transport: BrokerTransport,
   { deadlines, gate, onCall }: BrokerCallsOptions,
 ): Broker {
-  async function post(token: string, requestId: string, deadline: Deadline): Promise<Verdict> {
+  function post(
+    token: string,
+    requestId: string,
+    { signal, race }: Deadline,
+  ): Promise<BrokerAnswer> {
     const body = JSON.stringify({ token });
-    const { signal, passed } = deadline;
     const send = (): Promise<BrokerAnswer> =>
-      // The same race again, so that a call which nobody waits for any more frees its place.
-      Promise.race([transport.post('/v1/token/validate', body, { requestId, signal }), passed]);
-    const answer = await send().catch((fault: unknown) => {
+      // So that a call which nobody waits for any more frees its place.
+      race(transport.post('/v1/token/validate', body, { requestId, signal }));
+    return send().catch((fault: unknown) => {
       // A connection the broker had closed just then, say. To ask twice changes nothing at the broker.
       if (!isFault(fault, 'connection') || signal.aborted) throw fault;
       return send();
     });
-    const verdict = readAnswer(answer);
-    if (verdict.valid) assertSameToken(token, verdict.claims);
-    return verdict;
   }
 
-  async function observed(call: Promise<Verdict>): Promise<Verdict> {
+  async function exchange(token: string, requestId: string, deadline: Deadline): Promise<Verdict> {
     const startedAt = performance.now();
     const report = (fault: FaultCode | undefined): void =>
       onCall({ durationMs: performance.now() - startedAt, fault });
     try {
-      const verdict = await call;
+      const verdict = readAnswer(await post(token, requestId, deadline));
+      if (verdict.valid) assertSameToken(token, verdict.claims);
       report(undefined);
       return verdict;
     } catch (error) {
@@ -71,16 +72,19 @@ export function createBrokerCalls(
   }
 
   return {
-    validate(token, { requestId, purpose }) {
+    async validate(token, { requestId, purpose }) {
       const askedAt = performance.now();
-      return deadlines.run((deadline) =>
-        gate.run({
+      const deadline = deadlines.begin();
+      try {
+        return await gate.run({
           purpose,
           signal: deadline.signal,
           isTooLate: () => performance.now() - askedAt > deadlines.timeoutMs / 2,
-          make: () => observed(post(token, requestId, deadline)),
-        }),
-      );
+          make: () => exchange(token, requestId, deadline),
+        });
+      } finally {
+        deadline.end();
+      }
     },
     async close() {
       deadlines.endAll(new BrokerFault('closed', 'the guard has been closed'));

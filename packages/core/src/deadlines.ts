@@ -1,12 +1,20 @@
 // A call in → the same call, which ends in a fault when its time is over or when it is told to, out.
 
 import { unref } from './background-timer.js';
+import { type CallSignal, LightSignal } from './call-signal.js';
 import { BrokerFault } from './fault.js';
 
+/** The time of one call, from the moment it was made. */
 export interface Deadline {
-  readonly signal: AbortSignal;
-  /** Rejects when the time is over, never resolves. */
-  readonly passed: Promise<never>;
+  /** Aborted with a fault when the time is over. */
+  readonly signal: CallSignal;
+  /**
+   * The same work, except that it ends with the time: whoever does it need not listen to the signal, as a broker
+   * object in this process may not.
+   */
+  readonly race: <T>(work: Promise<T>) => Promise<T>;
+  /** The call has ended by itself. */
+  readonly end: () => void;
 }
 
 export interface DeadlinesOptions {
@@ -19,8 +27,7 @@ export interface DeadlinesOptions {
 
 export class Deadlines {
   readonly #options: DeadlinesOptions;
-  /** Ends each running call with a fault. */
-  readonly #running = new Set<(fault: BrokerFault) => void>();
+  readonly #running = new Set<LightSignal>();
 
   constructor(options: DeadlinesOptions) {
     this.#options = options;
@@ -30,32 +37,45 @@ export class Deadlines {
     return this.#options.timeoutMs;
   }
 
-  async run<T>(call: (deadline: Deadline) => Promise<T>): Promise<T> {
+  /** For one call, which must end it. */
+  begin(): Deadline {
     const { timeoutMs, isBackground, canBeEnded } = this.#options;
-    const controller = new AbortController();
-    let giveUp: (fault: BrokerFault) => void = () => undefined;
-    const passed = new Promise<never>((_, reject) => {
-      giveUp = (fault) => {
-        reject(fault);
-        controller.abort(fault);
-      };
-    });
-    if (canBeEnded) this.#running.add(giveUp);
+    const signal = new LightSignal();
     const timer = setTimeout(
-      () => giveUp(new BrokerFault('timeout', `no whole answer within ${timeoutMs} ms`)),
+      () => signal.abort(new BrokerFault('timeout', `no whole answer within ${timeoutMs} ms`)),
       timeoutMs,
     );
     if (isBackground) unref(timer);
+    if (canBeEnded) this.#running.add(signal);
+    return {
+      signal,
+      race: (work) => race(work, signal),
+      end: () => {
+        clearTimeout(timer);
+        this.#running.delete(signal);
+      },
+    };
+  }
+
+  async run<T>(call: (deadline: Deadline) => Promise<T>): Promise<T> {
+    const deadline = this.begin();
     try {
-      // A race and not only the signal: a broker object in this process need not listen to it.
-      return await Promise.race([call({ signal: controller.signal, passed }), passed]);
+      return await deadline.race(call(deadline));
     } finally {
-      clearTimeout(timer);
-      this.#running.delete(giveUp);
+      deadline.end();
     }
   }
 
   endAll(fault: BrokerFault): void {
-    for (const giveUp of this.#running) giveUp(fault);
+    for (const signal of this.#running) signal.abort(fault);
   }
+}
+
+function race<T>(work: Promise<T>, signal: CallSignal): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const giveUp = (): void => reject(signal.reason);
+    if (signal.aborted) giveUp();
+    else signal.addEventListener('abort', giveUp);
+    work.then(resolve, reject);
+  });
 }

@@ -1,6 +1,7 @@
 // Requests to a broker elsewhere in → its answers, by the platform's own `fetch`, out. For every runtime but Node.
 
 import type { BrokerAddress } from './broker-option.js';
+import { abortSignalOf } from './call-signal.js';
 import { readResponse } from './response-answer.js';
 import { operatorTransport, type OperatorTransport } from './transport.js';
 
@@ -18,11 +19,12 @@ export function createFetchTransport({ url, tls }: BrokerAddress): OperatorTrans
   }
   const base = url.href.replace(/\/+$/, '');
   return operatorTransport(
-    async ({ path, maxBytes, ...request }) => {
+    async ({ method, path, headers, body, maxBytes, signal: end }) => {
+      const signal = abortSignalOf(end);
       // Neither `cache` nor `credentials`: Workers throw on what they do not have, and none of the runtimes that
       // this is for keeps answers or cookies.
-      const response = await fetch(base + path, { ...request, redirect: 'manual' });
-      return readResponse(response, { maxBytes, signal: request.signal });
+      const request = { method, headers, body, signal, redirect: 'manual' } as const;
+      return readResponse(await fetch(base + path, request), { maxBytes, signal });
     },
     // Nothing of it is ours: calls that are still running end with their signals.
     () => Promise.resolve(),

@@ -3,8 +3,8 @@
 
 import { assertUsableTls } from '@agentwrit/protocol/node';
 import { Pool } from 'undici';
-import { AnswerText } from './answer-text.js';
 import type { BrokerAddress } from './broker-option.js';
+import { PooledAnswer } from './pooled-answer.js';
 import { operatorTransport, type OperatorTransport, type PoolOptions } from './transport.js';
 
 /**
@@ -20,26 +20,19 @@ export function createPoolTransport(
   const pool = new Pool(url.origin, {
     connections,
     connect: { timeout: timeoutMs, ...tls },
+    // Each call has a deadline already, over all of it.
+    headersTimeout: 0,
+    bodyTimeout: 0,
   });
   const basePath = url.pathname.replace(/\/+$/, '');
   return operatorTransport(
-    async ({ path, maxBytes, ...request }) => {
-      const answer = await pool.request({ path: basePath + path, ...request });
-      const text = new AnswerText(maxBytes);
-      // Leaving the loop ends the stream, so the rest of too much is not read.
-      for await (const chunk of answer.body as AsyncIterable<Uint8Array>) text.add(chunk);
-      return {
-        status: answer.statusCode,
-        contentType: single(answer.headers['content-type']) ?? '',
-        retryAfter: single(answer.headers['retry-after']),
-        body: text.read(),
-      };
-    },
+    ({ method, path, headers, body, maxBytes, signal }) =>
+      new Promise((resolve, reject) => {
+        signal.throwIfAborted();
+        const answer = new PooledAnswer({ maxBytes, signal, resolve, reject });
+        pool.dispatch({ method, path: basePath + path, headers, body }, answer);
+      }),
     // Calls that are still running are given up: their callers are answered 503, not kept waiting.
     () => pool.destroy(),
   );
-}
-
-function single(value: string | string[] | undefined): string | undefined {
-  return typeof value === 'string' ? value : value?.[0];
 }

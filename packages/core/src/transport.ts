@@ -1,5 +1,6 @@
 // One request to the broker in → status, type and text of the answer out. Knows nothing of what they mean.
 
+import type { CallSignal } from './call-signal.js';
 import { BrokerFault } from './fault.js';
 
 export interface BrokerAnswer {
@@ -14,7 +15,7 @@ export interface BrokerTransport {
   post(
     path: string,
     body: string,
-    options: { readonly requestId: string; readonly signal: AbortSignal },
+    options: { readonly requestId: string; readonly signal: CallSignal },
   ): Promise<BrokerAnswer>;
   close(): Promise<void>;
 }
@@ -29,7 +30,7 @@ export interface GetOptions {
   /** Sent as `Authorization: Bearer …`. */
   readonly token: string;
   readonly requestId: string;
-  readonly signal: AbortSignal;
+  readonly signal: CallSignal;
   readonly maxBytes: number;
 }
 
@@ -62,7 +63,7 @@ export interface OutgoingRequest {
   readonly path: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string | null;
-  readonly signal: AbortSignal;
+  readonly signal: CallSignal;
   readonly maxBytes: number;
 }
 

@@ -1,9 +1,10 @@
 // A call to the broker and who it is for in → its turn: now, later or not at all, out. Bounded, so that a crowd of
 // calls does not bring down a broker that is up.
 
-import PQueue from 'p-queue';
+import type { CallSignal } from './call-signal.js';
 import type { Clock } from './clock.js';
 import { BrokerFault } from './fault.js';
+import { WaitingLine } from './waiting-line.js';
 
 /** `new`: a token nobody has vouched for yet; `known`: one the guard has a verdict about, if an old one. */
 export type CallPurpose = 'new' | 'known' | 'refresh';
@@ -11,7 +12,7 @@ export type CallPurpose = 'new' | 'known' | 'refresh';
 export interface Turn {
   readonly purpose: CallPurpose;
   /** Takes it out of the queue. */
-  readonly signal: AbortSignal;
+  readonly signal: CallSignal;
 }
 
 export interface Turns {
@@ -28,23 +29,31 @@ export interface QueuedTurnsOptions {
   readonly maxQueuedCalls: number;
 }
 
-// Good agents come before strangers: a flood of forged tokens fills the queue for strangers alone.
-const PRIORITIES: Readonly<Record<CallPurpose, number>> = { known: 2, refresh: 1, new: 0 };
-
 /** A call that has to wait begins when another ends. */
 export function queuedTurns({ maxConcurrentCalls, maxQueuedCalls }: QueuedTurnsOptions): Turns {
-  const queue = new PQueue({ concurrency: maxConcurrentCalls });
+  const line = new WaitingLine();
+  let running = 0;
   return {
     async take({ purpose, signal }, call) {
-      // Those who were vouched for have a reserve.
-      const limit = purpose === 'new' ? maxQueuedCalls : 2 * maxQueuedCalls;
-      if (queue.size >= limit && queue.pending >= maxConcurrentCalls) {
-        throw new BrokerFault('overloaded', 'too many calls to the broker are waiting');
+      if (running < maxConcurrentCalls) running += 1;
+      else {
+        // Those who were vouched for have a reserve.
+        const limit = purpose === 'new' ? maxQueuedCalls : 2 * maxQueuedCalls;
+        if (line.length >= limit) {
+          throw new BrokerFault('overloaded', 'too many calls to the broker are waiting');
+        }
+        // Then the place is the one of the call that has ended.
+        await line.wait(purpose, signal);
       }
-      return queue.add(call, { priority: PRIORITIES[purpose], signal });
+      try {
+        signal.throwIfAborted();
+        return await call();
+      } finally {
+        if (!line.callNext()) running -= 1;
+      }
     },
-    running: () => queue.pending,
-    queued: () => queue.size,
+    running: () => running,
+    queued: () => line.length,
   };
 }
 
