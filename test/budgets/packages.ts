@@ -68,7 +68,7 @@ export interface Loaded {
   readonly packages: readonly string[];
   /**
    * What the package's own files import from elsewhere, as it is written there, and what others import for that, as
-   * `p-queue > p-timeout`. What our other packages import is in their own lists.
+   * `a > b`. What our other packages import is in their own lists.
    */
   readonly imports: readonly string[];
 }
