@@ -60,6 +60,11 @@ export interface Identity {
   readonly delegation: readonly DelegationLink[];
   /** Whether no link of the chain hands on more than it held (protocol §2.8). */
   readonly chainIsConsistent: boolean;
+  /**
+   * The route that was the last to let it in and would do so with any parameters: an identity does not change, and no
+   * more does a route.
+   */
+  suits: object | undefined;
 }
 
 export function identify(claims: Claims): Identity {
@@ -74,6 +79,7 @@ export function identify(claims: Claims): Identity {
       ),
     ),
     chainIsConsistent: chainIsConsistent(claims),
+    suits: undefined,
   };
 }
 

@@ -27,17 +27,26 @@ export function judge<Request>(
   if (isExpired(identity, now.wall)) {
     return refused('invalid_token', 'expired', foreseeNeeds(route, facts), agent);
   }
+  const { requirement, task } = route;
+  // What was found of this identity at this route, and depends on nothing else, need not be found again.
+  if (identity.suits === route) {
+    requirement.assertFilled(facts);
+    return { outcome: 'allow', agent };
+  }
   const breach = route.breachOf(identity);
   if (breach !== undefined) {
     const decision = refused(breach.reason, breach.cause, foreseeNeeds(route, facts), agent);
     const { detail } = breach;
     return detail === undefined ? decision : { ...decision, detail };
   }
-  const { requirement, task } = route;
   if (requirement.isComputed || task !== undefined) return undefined;
-  if (requirement.isCovered(identity.held, facts)) return { outcome: 'allow', agent };
-  const needed = { scopes: requirement.resolve(facts), match: requirement.match };
-  return refused('insufficient_scope', 'scope', needed, agent);
+  const coverage = requirement.coverage(identity.held, facts);
+  if (coverage === 'none') {
+    const needed = { scopes: requirement.resolve(facts), match: requirement.match };
+    return refused('insufficient_scope', 'scope', needed, agent);
+  }
+  if (coverage === 'always') identity.suits = route;
+  return { outcome: 'allow', agent };
 }
 
 /**

@@ -60,17 +60,22 @@ export interface ProverOptions {
 export function createProver({ verdicts, freshness, seen, counts }: ProverOptions): Prover {
   return {
     recall(credentials, limit) {
-      const digest = seen.digestOf(credentials);
-      const known = digest === undefined ? undefined : verdicts.recall(digest, limit);
+      const entry = seen.find(credentials);
+      if (entry === undefined || !verdicts.isUsable(entry.verdict, limit)) return undefined;
+      if (!entry.isInUse) {
+        // About once a second: whoever is in use stays when others have to go.
+        entry.isInUse = true;
+        verdicts.keep(entry.digest);
+      }
       // When it is time to ask again, the token has to be read.
-      return known === undefined || verdicts.isDue(known, limit) ? undefined : known;
+      return verdicts.isDue(entry.verdict, limit) ? undefined : entry.verdict;
     },
     prove({ token, credentials }, { maxAgeMs, graceMs }, limit, requestId) {
-      const digest = (credentials && seen.digestOf(credentials)) ?? digestToken(token);
+      const digest = (credentials && seen.find(credentials)?.digest) ?? digestToken(token);
       const known = verdicts.recall(digest, limit);
       if (known !== undefined) {
         counts.hits += 1;
-        if (credentials !== undefined) seen.remember(credentials, digest);
+        if (credentials !== undefined) seen.remember(credentials, digest, known);
         if (verdicts.isDue(known, limit)) {
           verdicts.refresh({ digest, token, requestId });
         }

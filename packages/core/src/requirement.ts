@@ -22,6 +22,9 @@ export type ComputedScopes<Request> = (
 /** A scope, or a function that computes it for each request. */
 export type Requirable<Request> = Scope | ComputedScopes<Request>;
 
+/** `always`: whatever the parameters are. `here`: with those of this request. */
+export type Coverage = 'always' | 'here' | 'none';
+
 /** What a route needs: all of its scopes, or any one of them; with none, any good token will do. */
 export interface Requirement<Request> {
   readonly match: Needed['match'];
@@ -32,11 +35,13 @@ export interface Requirement<Request> {
   /** What this request needs, where nothing is computed. @throws RouteFault when a parameter is missing */
   readonly resolve: (params: RouteParameters) => readonly RequiredScope[];
   /**
-   * Whether that is held: as {@link isCovered} says of it, but nothing is written out that need not be.
+   * Whether that is held, as {@link isCovered} says; nothing is written out that need not be.
    *
    * @throws RouteFault when a parameter is missing
    */
-  readonly isCovered: (held: HeldScopes, params: RouteParameters) => boolean;
+  readonly coverage: (held: HeldScopes, params: RouteParameters) => Coverage;
+  /** @throws RouteFault when a parameter is missing */
+  readonly assertFilled: (params: RouteParameters) => void;
   /** What this request needs. @throws RouteFault when a parameter is missing or a function fails */
   readonly compute: (facts: RequestFacts<Request>) => Promise<readonly RequiredScope[]>;
 }
@@ -74,7 +79,8 @@ export function compileRequirement<Request>(
       constants.length === fixed.length
         ? () => constants
         : (params) => fixed.map((part) => fill(part, params)),
-    isCovered: (held, params) => isFixedCovered(fixed, match, held, params),
+    coverage: (held, params) => coverageOf(fixed, match, held, params),
+    assertFilled: (params) => assertFilled(fixed, params),
     async compute(facts) {
       const needed: RequiredScope[] = [];
       for (const { computed, fixed: part } of parts) {
@@ -95,7 +101,8 @@ export const NOTHING_MORE: Requirement<unknown> = {
   declared: Object.freeze([]),
   isComputed: false,
   resolve: () => [],
-  isCovered: () => true,
+  coverage: () => 'always',
+  assertFilled: () => undefined,
   compute: () => Promise.resolve([]),
 };
 
@@ -118,23 +125,34 @@ function fill(part: FixedScope, params: RouteParameters): RequiredScope {
   return 'fill' in part ? part.fill(params) : part;
 }
 
-function isFixedCovered(
+function assertFilled(parts: readonly FixedScope[], params: RouteParameters): void {
+  for (const part of parts) if ('fill' in part) part.assertFilled(params);
+}
+
+function coverageOf(
   parts: readonly FixedScope[],
   match: Needed['match'],
   held: HeldScopes,
   params: RouteParameters,
-): boolean {
+): Coverage {
+  let always = 0;
   let covered = 0;
   // To the end in any case: a parameter that is missing is a fault, whatever the rest says.
-  for (const part of parts) if (isPartCovered(part, held, params)) covered += 1;
-  return match === 'all' ? covered === parts.length : covered > 0;
+  for (const part of parts) {
+    const coverage = coverageOfPart(part, held, params);
+    if (coverage !== 'none') covered += 1;
+    if (coverage === 'always') always += 1;
+  }
+  const enough = match === 'all' ? parts.length : 1;
+  if (always >= enough) return 'always';
+  return covered >= enough ? 'here' : 'none';
 }
 
-function isPartCovered(part: FixedScope, held: HeldScopes, params: RouteParameters): boolean {
-  if (!('fill' in part)) return held.coversCompiled(part);
-  if (!held.has(part.wide)) return held.coversCompiled(part.fill(params));
+function coverageOfPart(part: FixedScope, held: HeldScopes, params: RouteParameters): Coverage {
+  if (!('fill' in part)) return held.coversCompiled(part) ? 'always' : 'none';
+  if (!held.has(part.wide)) return held.coversCompiled(part.fill(params)) ? 'here' : 'none';
   part.assertFilled(params);
-  return true;
+  return 'always';
 }
 
 function isComputedScopes<Request>(value: unknown): value is ComputedScopes<Request> {

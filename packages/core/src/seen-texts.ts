@@ -1,19 +1,24 @@
-// An Authorization value that has come before → the digest of its token, without working it out again, out. It saves
-// most of what a request costs, and decides nothing: what is remembered under the digest is looked up all the same.
+// An Authorization value that has come before → the digest of its token and the verdict that it led to, without working
+// them out again, out. It saves most of what a request costs, and decides nothing: whether the verdict may still be used
+// is looked at all the same.
 
 import { unref } from './background-timer.js';
+import type { Known } from './verdicts.js';
 
 /** What a guard knows of the texts that requests have brought. */
 export interface SeenTexts {
-  readonly digestOf: (text: string) => string | undefined;
+  readonly find: (text: string) => Seen | undefined;
   /** Only texts whose token the broker has vouched for: nobody else's fill the memory. */
-  readonly remember: (text: string, digest: string) => void;
+  readonly remember: (text: string, digest: string, verdict: Known) => void;
   readonly clear: () => void;
 }
 
-interface Seen {
+/** A text, and what its token has led to: a way there, for whoever looks whether that is still good. */
+export interface Seen {
   readonly text: string;
   readonly digest: string;
+  readonly verdict: Known;
+  /** Whether it was used since the last round: to be set by who uses it. */
   isInUse: boolean;
 }
 
@@ -43,17 +48,17 @@ export function rememberedTexts(): SeenTexts {
   }
 
   return {
-    digestOf(text) {
+    find(text) {
       const entry = seen.get(markOf(text));
       // The whole text counts. How long the comparison takes tells nobody anything: without the end of a signature
       // there is none.
       if (entry === undefined || entry.text !== text) return undefined;
-      entry.isInUse = true;
-      return entry.digest;
+      return entry;
     },
-    remember(text, digest) {
-      if (seen.size >= MAX_TEXTS) return;
-      seen.set(markOf(text), { text, digest, isInUse: true });
+    remember(text, digest, verdict) {
+      const mark = markOf(text);
+      if (seen.size >= MAX_TEXTS && !seen.has(mark)) return;
+      seen.set(mark, { text, digest, verdict, isInUse: true });
       if (rounds === undefined) {
         rounds = setInterval(forgetUnused, ROUND_MS);
         unref(rounds);
@@ -65,7 +70,7 @@ export function rememberedTexts(): SeenTexts {
 
 /** Where nothing may go on between requests: nobody would forget the texts. */
 export const NOTHING_SEEN: SeenTexts = {
-  digestOf: () => undefined,
+  find: () => undefined,
   remember: () => undefined,
   clear: () => undefined,
 };

@@ -41,6 +41,8 @@ export interface Known extends Vouched {
   readonly refreshAt: number;
   /** When that was tried last; monotonic milliseconds. */
   triedAt: number;
+  /** Nothing newer is known of the token, and it has not been forgotten. */
+  isCurrent: boolean;
 }
 
 // A token that is revoked again and again while it is asked for: somebody tells nonsense, or very much.
@@ -71,7 +73,12 @@ export class Verdicts {
     this.#tombstones = tombstones;
     this.#counts = counts;
     this.#questions = questions;
-    this.#known = new LRUCache({ max: maxEntries });
+    this.#known = new LRUCache({
+      max: maxEntries,
+      dispose: (verdict) => {
+        verdict.isCurrent = false;
+      },
+    });
   }
 
   get size(): number {
@@ -85,9 +92,17 @@ export class Verdicts {
   /** A remembered verdict that is young enough, and that nothing the guard was told of has voided. */
   recall(digest: string, limit: Limit): Known | undefined {
     const verdict = this.#known.get(digest);
-    return verdict !== undefined && isWithin(verdict.asked, limit) && this.#stands(verdict)
-      ? verdict
-      : undefined;
+    return verdict !== undefined && this.isUsable(verdict, limit) ? verdict : undefined;
+  }
+
+  /** The same for a verdict that was recalled before. */
+  isUsable(verdict: Known, limit: Limit): boolean {
+    return verdict.isCurrent && isWithin(verdict.asked, limit) && this.#stands(verdict);
+  }
+
+  /** Counts it as used: what is used least goes first. */
+  keep(digest: string): void {
+    this.#known.get(digest);
   }
 
   /** Whether a verdict comes near its limit, and has not just been asked for again. */
@@ -187,7 +202,14 @@ export class Verdicts {
       this.#refused.forget(digest);
       const refreshAt = REFRESH_AT + Math.random() * REFRESH_SPREAD;
       const { valid, identity, asked } = verdict;
-      this.#known.set(digest, { valid, identity, asked, refreshAt, triedAt: -Infinity });
+      this.#known.set(digest, {
+        valid,
+        identity,
+        asked,
+        refreshAt,
+        triedAt: -Infinity,
+        isCurrent: true,
+      });
     } else {
       this.#known.delete(digest);
       this.#refused.remember(digest, token, verdict.asked);

@@ -110,7 +110,7 @@ describe('Agent', () => {
       issuedAt: new Date(START_MS).toISOString(),
       expiresAt: new Date(START_MS + 300_000).toISOString(),
       delegation: [],
-      claims: claimsOf(),
+      claims: { ...claimsOf(), aud: [], delegation_chain: [] },
       proof,
     });
     for (const name of [...Object.keys(told), 'delegatedBy']) {

@@ -24,6 +24,12 @@ export const BUGS: readonly PlantedBug[] = [
     wrong: 'isWithin(verdict.asked, limit)',
   },
   {
+    name: 'a verdict is used although the broker has given a newer one',
+    file: 'verdicts.ts',
+    right: 'return verdict.isCurrent && ',
+    wrong: 'return ',
+  },
+  {
     name: 'exp is left to the broker',
     file: 'judgement.ts',
     right: 'return !(Math.floor(now / 1000) <= claims.exp);',

@@ -61,7 +61,7 @@ export async function coreSteps({
   );
   const facts = factsOf(token);
   const seen = rememberedTexts();
-  for (const credentials of freshAuthorizations(token)) seen.remember(credentials, digest);
+  for (const credentials of freshAuthorizations(token)) seen.remember(credentials, digest, known);
   const same = (input: unknown): (() => readonly unknown[]) => {
     const inputs = Array.from({ length: 2000 }, () => input);
     return () => inputs;
@@ -79,9 +79,9 @@ export async function coreSteps({
       run: (value: string) => readBearer(value, MAX_TOKEN_LENGTH),
     },
     {
-      name: 'credentials seen before: their digest',
+      name: 'credentials seen before: their verdict',
       inputs: () => freshAuthorizations(token),
-      run: (value: string) => seen.digestOf(value),
+      run: (value: string) => seen.find(value),
     },
     { name: 'digest', inputs: () => freshTexts(token), run: (text: string) => digestToken(text) },
     {
@@ -112,7 +112,7 @@ export async function coreSteps({
     {
       name: 'coverage of read:data:{id}',
       inputs: same(facts),
-      run: (asked: typeof facts) => route.requirement.isCovered(identity.held, asked),
+      run: (asked: typeof facts) => route.requirement.coverage(identity.held, asked),
     },
   ];
 }
