@@ -36,6 +36,23 @@ const app = new Hono()
     throw new Error('failed');
   })
   .onError((error, c) => c.text(error.message, 418))
+  .use('/changed', (c, next) => {
+    c.req.raw.headers.set('Authorization', `Bearer ${c.req.query('token') ?? ''}`);
+    return next();
+  })
+  .get('/changed', guard, (c) => c.text(c.var.agent.id))
+  .use('/removed', (c, next) => {
+    c.req.raw.headers.delete('authorization');
+    return next();
+  })
+  .get('/removed', guard, (c) => c.text(c.var.agent.id))
+  .use('/replaced', (c, next) => {
+    const headers = new Headers(c.req.raw.headers);
+    headers.set('authorization', `Bearer ${c.req.query('token') ?? ''}`);
+    c.req.raw = new Request(c.req.raw, { headers });
+    return next();
+  })
+  .get('/replaced', guard, (c) => c.text(c.var.agent.id))
   .mount('/mounted', inner.fetch)
   .use('/behind/*', guard)
   .mount('/behind', inner.fetch);
@@ -99,6 +116,21 @@ describe('Hono on Node', () => {
       body: JSON.stringify({ rows: Array.from({ length: 20_000 }, (_, index) => index) }),
     });
     expect(answer).toEqual({ status: 200, body: `20000 rows for ${AGENT_ID}` });
+  });
+
+  it('takes the credentials that the program has put in place of those that were received', async () => {
+    const token = bearer().authorization.slice('Bearer '.length);
+    // From the first request on, and when the guard has seen many.
+    for (let round = 0; round < 3; round += 1) {
+      for (const path of ['/changed', '/replaced']) {
+        const [right, wrong] = [`${path}?token=${token}`, `${path}?token=nonsense`];
+        expect((await send({ path: wrong, headers: good })).status, wrong).toBe(401);
+        expect(await send({ path: right }), right).toEqual({ status: 200, body: AGENT_ID });
+      }
+      expect((await send({ path: '/removed', headers: good })).status).toBe(401);
+      expect((await send({ path: '/data', headers: good })).status).toBe(200);
+      expect((await send({ path: '/data' })).status).toBe(401);
+    }
   });
 
   it('knows the caller while events stream', async () => {

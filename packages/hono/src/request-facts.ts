@@ -3,6 +3,7 @@
 import { readAuthorization, type RequestFacts } from '@agentwrit/core';
 import type { Context } from 'hono';
 import { routePath } from 'hono/route';
+import { learnShape, untouchedAuthorization } from './untouched-headers.js';
 
 /** Reads from Hono only what the guard asks for. */
 export class HonoRequestFacts implements RequestFacts<Context> {
@@ -17,10 +18,10 @@ export class HonoRequestFacts implements RequestFacts<Context> {
    * already; what comes of that is no bearer credential and is refused.
    */
   get authorization(): string | readonly string[] | undefined {
-    return readAuthorization(
-      nodeRawHeaders(this.request.env),
-      this.request.req.header('authorization'),
-    );
+    const { raw } = this.request.req;
+    const incoming = member(this.request.env, 'incoming');
+    const authorization = untouchedAuthorization(raw, incoming) ?? readHeader(raw, incoming);
+    return readAuthorization(rawHeadersOf(incoming), authorization);
   }
 
   get method(): string {
@@ -44,9 +45,15 @@ export class HonoRequestFacts implements RequestFacts<Context> {
   }
 }
 
+function readHeader(raw: Request, incoming: unknown): string | undefined {
+  const authorization = raw.headers.get('authorization') ?? undefined;
+  learnShape(raw, incoming);
+  return authorization;
+}
+
 // What @hono/node-server puts in the environment.
-function nodeRawHeaders(env: unknown): readonly unknown[] {
-  const rawHeaders = member(member(env, 'incoming'), 'rawHeaders');
+function rawHeadersOf(incoming: unknown): readonly unknown[] {
+  const rawHeaders = member(incoming, 'rawHeaders');
   return Array.isArray(rawHeaders) ? rawHeaders : [];
 }
 
