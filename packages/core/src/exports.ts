@@ -34,7 +34,7 @@ export { readAuthorization } from './bearer.js';
 export { readRouteParameter, type RequestFacts } from './request-facts.js';
 export type { InProcessBroker } from './transport.js';
 export type { FaultCode } from './fault.js';
-export { Agent, type DelegationLink, type Proof } from './agent.js';
+export { Agent, type AgentRecord, type DelegationLink, type Proof } from './agent.js';
 export { runAs } from './agent-context.js';
 export type { DelegationPolicy, NamedTask, PolicyOptions, RoutePolicyOptions } from './policy.js';
 export type { ComputedScopes, Requirable } from './requirement.js';

@@ -71,7 +71,8 @@ export function createProver({ verdicts, freshness, seen, counts }: ProverOption
       return verdicts.isDue(entry.verdict, limit) ? undefined : entry.verdict;
     },
     prove({ token, credentials }, { maxAgeMs, graceMs }, limit, requestId) {
-      const digest = (credentials && seen.find(credentials)?.digest) ?? digestToken(token);
+      const before = credentials === undefined ? undefined : seen.find(credentials);
+      const digest = before?.digest ?? digestToken(token);
       const known = verdicts.recall(digest, limit);
       if (known !== undefined) {
         counts.hits += 1;

@@ -6,6 +6,20 @@ import { AGENT_ID, claimsOf, OTHER_AGENT_ID, START_MS, tokenOf } from './fixture
 
 const proof = { source: 'broker', ageMs: 3 } as const;
 
+/** What the agent of {@link claimsOf} says of itself, times and claims apart. */
+const said = {
+  id: AGENT_ID,
+  kind: 'agent',
+  trustDomain: 'agentwrit.local',
+  taskId: 'task-1',
+  orchId: 'orch-1',
+  instanceId: '0123456789abcdef',
+  scope: ['read:data:*'],
+  tokenId: '00112233445566778899aabbccddeeff',
+  delegation: [],
+  proof,
+};
+
 function agentOf(overrides: Readonly<Record<string, unknown>> = {}): Agent {
   return new Agent(identify(readClaims(claimsOf(overrides))), proof.source, proof.ageMs);
 }
@@ -17,20 +31,11 @@ function link(agent: string, ...scope: string[]): Record<string, unknown> {
 describe('Agent', () => {
   it('says who is calling, for which task, with what', () => {
     expect(agentOf()).toMatchObject({
-      id: AGENT_ID,
-      kind: 'agent',
-      trustDomain: 'agentwrit.local',
-      taskId: 'task-1',
-      orchId: 'orch-1',
-      instanceId: '0123456789abcdef',
-      scope: ['read:data:*'],
-      tokenId: '00112233445566778899aabbccddeeff',
+      ...said,
       issuedAt: new Date(START_MS),
       expiresAt: new Date(START_MS + 300_000),
-      delegation: [],
       delegatedBy: undefined,
       claims: readClaims(claimsOf()),
-      proof,
     });
   });
 
@@ -99,19 +104,10 @@ describe('Agent', () => {
     const agent = agentOf();
     const told = JSON.parse(JSON.stringify(agent)) as Record<string, unknown>;
     expect(told).toEqual({
-      id: AGENT_ID,
-      kind: 'agent',
-      trustDomain: 'agentwrit.local',
-      taskId: 'task-1',
-      orchId: 'orch-1',
-      instanceId: '0123456789abcdef',
-      scope: ['read:data:*'],
-      tokenId: '00112233445566778899aabbccddeeff',
+      ...said,
       issuedAt: new Date(START_MS).toISOString(),
       expiresAt: new Date(START_MS + 300_000).toISOString(),
-      delegation: [],
       claims: { ...claimsOf(), aud: [], delegation_chain: [] },
-      proof,
     });
     for (const name of [...Object.keys(told), 'delegatedBy']) {
       expect(inspect(agent)).toContain(`${name}: `);
