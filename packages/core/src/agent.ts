@@ -91,8 +91,8 @@ function chainIsConsistent({ delegation_chain: chain, scope }: Claims): boolean 
 }
 
 /**
- * The caller of one request, as the broker vouches for it. Holds no token. Cannot be changed, and what it says is
- * read from the claims when asked for: of the requests that a guard lets in, few ask for all of it.
+ * The caller of one request, as the broker vouches for it. Holds no token. What it says cannot be assigned to, and
+ * is read from the claims when asked for: of the requests that a guard lets in, few ask for all of it.
  */
 export class Agent {
   readonly #identity: Identity;

@@ -103,19 +103,21 @@ function createGuard<Request>(options: GuardOptions<Request>, platform: Platform
    */
   function welcome(facts: RequestFacts<Request>, route: Route<Request>): GuardAnswer | undefined {
     if (closing !== undefined) return undefined;
-    const limit = core.limit(route.tolerance.maxAgeMs);
-    let decision: Decision | undefined;
     try {
       const { authorization } = facts;
       if (typeof authorization !== 'string') return undefined;
+      // Taken only now: what the request has to say may be the program's own code.
+      const limit = core.limit(route.tolerance.maxAgeMs);
       const verdict = prover.recall(authorization, limit);
-      decision = verdict && judge(verdict, 'cache', facts, route, limit);
+      if (verdict === undefined) return undefined;
+      const visit = conclude.isFollowed() ? new Visit(facts, route, limit) : undefined;
+      const decision = judge(verdict, 'cache', facts, route, limit);
+      if (decision?.outcome !== 'allow') return undefined;
+      core.countHit();
+      return visit === undefined ? decision : conclude(decision, visit);
     } catch {
       return undefined;
     }
-    if (decision?.outcome !== 'allow') return undefined;
-    core.countHit();
-    return conclude.isFollowed() ? conclude(decision, new Visit(facts, route, limit)) : decision;
   }
 
   function decideInFull(visit: Visit<Request>): GuardAnswer | Promise<GuardAnswer> {

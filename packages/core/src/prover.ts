@@ -57,6 +57,8 @@ export interface ProverOptions {
   readonly counts: GuardCounts;
 }
 
+const SCHEME_LENGTH = 'Bearer '.length;
+
 export function createProver({ verdicts, freshness, seen, counts }: ProverOptions): Prover {
   return {
     recall(credentials, limit) {
@@ -76,7 +78,10 @@ export function createProver({ verdicts, freshness, seen, counts }: ProverOption
       const known = verdicts.recall(digest, limit);
       if (known !== undefined) {
         counts.hits += 1;
-        if (credentials !== undefined) seen.remember(credentials, digest, known);
+        // Written as nearly everybody writes it: a token has one such text, and others need not be kept.
+        if (credentials?.length === SCHEME_LENGTH + token.length) {
+          seen.remember(credentials, digest, known);
+        }
         if (verdicts.isDue(known, limit)) {
           verdicts.refresh({ digest, token, requestId });
         }

@@ -86,4 +86,23 @@ describe('a token that is well known at one route', () => {
     expect(await closed.ask()).toBe('broker_unavailable');
     await closing;
   });
+
+  it('is asked about at a route that always asks, whatever runs while its credentials are read', async () => {
+    const { guard, broker } = setUp({ maxAge: 60 });
+    const patient = guard.requireScope('read:data:7');
+    const strict = guard.requireScope('read:data:7', { maxAge: 0 });
+    const request = requestWith(tokenOf());
+    for (let time = 0; time < OFTEN; time += 1) await patient(request);
+    const calls = broker.calls.length;
+    const meddling = {
+      ...request,
+      get authorization() {
+        void patient(request);
+        return request.authorization;
+      },
+    };
+    const answer = await strict(meddling);
+    expect(answer).toMatchObject({ outcome: 'allow', agent: { proof: { source: 'broker' } } });
+    expect(broker.calls).toHaveLength(calls + 1);
+  });
 });

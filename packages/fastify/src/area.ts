@@ -16,8 +16,6 @@ export interface Area {
   readonly declarative: Set<HookBuilders>;
   /** What is asked on every route here, whatever else the route says. */
   readonly hooks: RouteHook[];
-  /** Whether the `config` of any route is checked here. */
-  hasDeclared: boolean;
   /** Refuses requests to routes that nobody has seen being declared. */
   isStrict: boolean;
   /** Routes in the order of registration; all are in the outermost area. */
@@ -50,7 +48,6 @@ export function openArea(app: FastifyInstance): Area {
     outer,
     declarative: new Set(),
     hooks: [],
-    hasDeclared: false,
     isStrict: false,
     routes: [],
     unseen: outer === undefined ? printRoutes(app) : undefined,
@@ -64,13 +61,7 @@ export function openArea(app: FastifyInstance): Area {
   app.addHook('preValidation', function resumeAgent(request, _reply, done) {
     resume(agentOf(request), done);
   });
-  const { unseen } = outermost(area);
   app.addHook('preHandler', function checkDeclared(request, reply, done) {
-    // What a request's route is takes Fastify some time to say.
-    if (!area.hasDeclared && !area.isStrict && unseen === undefined) {
-      resume(agentOf(request), done);
-      return;
-    }
     const { config, url } = request.routeOptions;
     const route = stampOf(config);
     if (route === undefined && url !== undefined && isMissed(area, config)) {
@@ -137,7 +128,6 @@ function note(app: FastifyInstance, options: RouteOptions): void {
   const said = { ...config };
   const route: SeenRoute = { app, url, options, checkedBy: area, said, declared };
   stamp(route);
-  if (declared.length > 0) area.hasDeclared = true;
   outermost(area).routes.push(route);
   const [listed] = listSeenRoute(route, hooksAround(app));
   if (listed !== undefined && app.hasPlugin('@fastify/swagger')) noteSecurity(options, listed);

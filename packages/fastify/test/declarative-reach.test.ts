@@ -1,6 +1,6 @@
 // Where routes that say what they need are checked, by which guard, and what happens where none can see them.
 
-import type { FastifyContextConfig } from 'fastify';
+import type { FastifyContextConfig, FastifyInstance } from 'fastify';
 import { describe, expect, it } from 'vitest';
 import { bearer, ScriptedBroker } from '../../core/test/fixtures.js';
 import { createAgentWrit, listRequirements } from '../src/index.js';
@@ -48,6 +48,17 @@ describe('a route that was declared before the plugin was there', () => {
     for (const url of ['/early/a', '/early/b']) {
       expect((await app.inject({ url, headers: bearer() })).statusCode).toBe(500);
     }
+  });
+
+  it('fails closed where only its scope was there before', async () => {
+    const { plugin } = createAgentWrit({ broker: new ScriptedBroker() });
+    const app = server();
+    const scopes: FastifyInstance[] = [];
+    await app.register(async (scope) => void scopes.push(scope));
+    await app.register(plugin);
+    for (const scope of scopes) scope.get('/late', { config }, handler);
+    expect((await app.inject('/late')).statusCode).toBe(500);
+    expect((await app.inject({ url: '/late', headers: bearer() })).statusCode).toBe(500);
   });
 
   it('is guarded all the same in the scope of a plugin further out', async () => {

@@ -3,7 +3,6 @@
 import { readAuthorization, type RequestFacts } from '@agentwrit/core';
 import type { Context } from 'hono';
 import { routePath } from 'hono/route';
-import { learnShape, untouchedAuthorization } from './untouched-headers.js';
 
 /** Reads from Hono only what the guard asks for. */
 export class HonoRequestFacts implements RequestFacts<Context> {
@@ -18,10 +17,10 @@ export class HonoRequestFacts implements RequestFacts<Context> {
    * already; what comes of that is no bearer credential and is refused.
    */
   get authorization(): string | readonly string[] | undefined {
-    const { raw } = this.request.req;
-    const incoming = member(this.request.env, 'incoming');
-    const authorization = untouchedAuthorization(raw, incoming) ?? readHeader(raw, incoming);
-    return readAuthorization(rawHeadersOf(incoming), authorization);
+    return readAuthorization(
+      nodeRawHeaders(this.request.env),
+      this.request.req.header('authorization'),
+    );
   }
 
   get method(): string {
@@ -45,15 +44,9 @@ export class HonoRequestFacts implements RequestFacts<Context> {
   }
 }
 
-function readHeader(raw: Request, incoming: unknown): string | undefined {
-  const authorization = raw.headers.get('authorization') ?? undefined;
-  learnShape(raw, incoming);
-  return authorization;
-}
-
 // What @hono/node-server puts in the environment.
-function rawHeadersOf(incoming: unknown): readonly unknown[] {
-  const rawHeaders = member(incoming, 'rawHeaders');
+function nodeRawHeaders(env: unknown): readonly unknown[] {
+  const rawHeaders = member(member(env, 'incoming'), 'rawHeaders');
   return Array.isArray(rawHeaders) ? rawHeaders : [];
 }
 
