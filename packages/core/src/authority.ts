@@ -123,7 +123,6 @@ export function createAuthority(settings: GuardSettings<never>, platform: Platfo
       } finally {
         // An answer that was on its way may have come in meanwhile.
         verdicts.clear();
-        seen.clear();
       }
     },
   };
