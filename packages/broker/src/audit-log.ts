@@ -1,7 +1,7 @@
 // What happened in → a numbered, dated event, chained to the one before, kept out (protocol §7).
 
-import { formatTimestamp } from '@agentwrit/protocol';
-import { FIRST_PREV_HASH, hashAuditEvent } from './audit-hash.js';
+import { FIRST_PREV_HASH, formatTimestamp } from '@agentwrit/protocol';
+import { hashAuditEvent } from './audit-hash.js';
 import { redactDetail } from './audit-redaction.js';
 import type { Metrics } from './metrics.js';
 import type { Storage } from './storage.js';

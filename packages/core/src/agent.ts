@@ -3,24 +3,15 @@
 import {
   type AgentId,
   type Claims,
+  compileRequiredScope,
   HeldScopes,
   MAX_DELEGATION_DEPTH,
   parseAgentId,
+  type Proof,
   scopeIsSubset,
   type SubjectKind,
   subjectKind,
 } from '@agentwrit/protocol';
-
-/** Where the broker's word for this request comes from, and how long ago it was asked for. */
-export interface Proof {
-  /**
-   * `broker`: asked for this request, or while it waited. `cache`: remembered, at most `maxAge` old. `grace`:
-   * older, because the broker cannot be asked.
-   */
-  readonly source: 'broker' | 'cache' | 'grace';
-  /** Whole milliseconds, rounded up. */
-  readonly ageMs: number;
-}
 
 /** One hop of a delegation. */
 export interface DelegationLink {
@@ -174,6 +165,12 @@ export class Agent {
   can(scope: string): boolean {
     // Whatever untyped code brings here, out of a query say, is no reason to throw and none to agree.
     return typeof scope === 'string' && this.#identity.held.covers(scope);
+  }
+
+  /** Which of the agent's scopes covers this one: the same where it is held, else the wildcard. */
+  covering(scope: string): string | undefined {
+    const required = typeof scope === 'string' ? compileRequiredScope(scope) : undefined;
+    return required && this.#identity.held.covering(required);
   }
 
   /**

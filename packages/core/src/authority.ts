@@ -5,7 +5,7 @@ import { assertKnownOptions, REVOCATION_LEVELS } from '@agentwrit/protocol';
 import { type BrokerCall, createBrokerCalls } from './broker.js';
 import { createBrokerGate } from './broker-gate.js';
 import { type Instant, Timeline } from './clock.js';
-import type { RefusalReason } from './decision.js';
+import type { RefusalReason } from '@agentwrit/protocol';
 import { emitBreakerState, emitBrokerCall } from './events.js';
 import { Freshness, type Limit } from './freshness.js';
 import type { GuardSettings } from './guard-settings.js';

@@ -28,20 +28,9 @@ export function createConclude<Request>(settings: GuardSettings<Request>): Concl
   const warnings = new Warnings('AGENTWRIT_REFUSING');
 
   function tell(decision: Decision, visit: Visit<Request>): void {
-    const { facts, limit } = visit;
+    const { facts } = visit;
     if (isObserved(onDecision)) {
-      const route = readFact(() => facts.route);
-      emitDecision(
-        {
-          time: clock.now(),
-          ...describeDecision(decision, visit),
-          method: readFact(() => facts.method) ?? '',
-          ...(route !== undefined && { route }),
-          requestId: visit.requestId,
-          durationMs: clock.monotonic() - limit.at,
-        },
-        onDecision,
-      );
+      emitDecision(describeDecision(decision, visit, clock), onDecision);
     } else if (decision.outcome === 'refuse' && decision.detail !== undefined) {
       // Nobody listens, and the caller is told nothing of it. The broker's troubles are nobody's route's.
       const where = decision.reason === 'internal_error' ? whereOf(facts) : '';

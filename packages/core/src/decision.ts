@@ -1,21 +1,10 @@
 // What the earlier steps found in → allow, let pass as nobody, or refuse with one reason out.
 
-import type { HeldScopes } from '@agentwrit/protocol';
+import type { HeldScopes, RefusalReason } from '@agentwrit/protocol';
 import type { Agent } from './agent.js';
 import { BrokerFault } from './fault.js';
 import { isCovered, type Needed } from './requirement.js';
 import { RouteFault } from './route-fault.js';
-
-/** Stable codes: part of problem bodies, events and metrics. */
-export type RefusalReason =
-  | 'missing_token'
-  | 'invalid_request'
-  | 'invalid_token'
-  | 'insufficient_scope'
-  | 'policy_denied'
-  | 'broker_unavailable'
-  | 'overloaded'
-  | 'internal_error';
 
 export interface Allowed {
   readonly outcome: 'allow';

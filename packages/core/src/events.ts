@@ -1,50 +1,22 @@
 // A decision in → one event out, to the guard's own sink and to whoever listens on the channel.
 
-import type { Proof } from './agent.js';
+import {
+  DECISION_EVENT_VERSION,
+  type DecisionEvent,
+  type DecisionSink,
+  type RequiredScope,
+  type UsedScope,
+} from '@agentwrit/protocol';
+import type { Agent } from './agent.js';
 import type { BrokerCall } from './broker.js';
 import type { BreakerState } from './breaker.js';
 import { channel } from './channel.js';
-import type { Decision, RefusalReason, Refused } from './decision.js';
+import type { Clock } from './clock.js';
+import type { Decision, Refused } from './decision.js';
+import type { RequestFacts } from './request-facts.js';
 import { foreseeNeeds } from './route.js';
-import type { Visit } from './visit.js';
+import { readFact, type Visit } from './visit.js';
 import { Warnings } from './warnings.js';
-
-/** One per decision, frozen. Holds no token, no header and no query. */
-export interface DecisionEvent {
-  /** Milliseconds since 1970. */
-  readonly time: number;
-  /** `anonymous`: let pass without credentials, where `optional` allows it. */
-  readonly outcome: 'allow' | 'anonymous' | 'refuse';
-  /** Why it was refused. */
-  readonly reason?: RefusalReason;
-  /** More than the reason says, in one fixed word: `audience`, `timeout`, … */
-  readonly cause?: string;
-  /** For an operator, where the broker could not be asked or the route is at fault: what to mend. */
-  readonly detail?: string;
-  readonly method: string;
-  /** The route's pattern, where the framework knows it. */
-  readonly route?: string;
-  readonly requestId: string;
-  /**
-   * What the request needed; as declared when it could not be worked out. Filled from path parameters, which
-   * the caller chooses: escape it before writing it as plain text (JSON does).
-   */
-  readonly requiredScope: readonly string[];
-  /** One of them is enough; absent where all are needed. */
-  readonly requiredScopeMatch?: 'any';
-  /** These are known when the broker vouched for the token. */
-  readonly agentId?: string;
-  readonly taskId?: string;
-  readonly orchId?: string;
-  readonly tokenId?: string;
-  readonly grantedScope?: readonly string[];
-  readonly proof?: Proof;
-  /** From the request's arrival at the guard to the decision, milliseconds. */
-  readonly durationMs: number;
-}
-
-/** Called with every decision. May throw, or return a promise that rejects: the decision stands. */
-export type DecisionSink = (event: DecisionEvent) => unknown;
 
 /** `diagnostics_channel` name on which every guard of the process publishes its {@link DecisionEvent}s. */
 export const DECISION_CHANNEL = 'agentwrit:decision';
@@ -68,7 +40,6 @@ export function isObserved(sink: DecisionSink | undefined): boolean {
 
 /** Delivers an event. Nothing a receiver does comes back. */
 export function emitDecision(event: DecisionEvent, sink: DecisionSink | undefined): void {
-  Object.freeze(event.requiredScope);
   decisions.publish(Object.freeze(event));
   if (sink === undefined) return;
   try {
@@ -87,33 +58,90 @@ export function emitBrokerCall(call: BrokerCall): void {
   if (brokerCalls.hasSubscribers) brokerCalls.publish(Object.freeze({ ...call }));
 }
 
-/** What a decision itself contributes to its event. */
+/** What is told of a decision that has just been made. */
 export function describeDecision<Request>(
   decision: Decision,
-  { facts, route }: Pick<Visit<Request>, 'facts' | 'route'>,
-): Omit<DecisionEvent, 'time' | 'method' | 'route' | 'requestId' | 'durationMs'> {
+  visit: Visit<Request>,
+  clock: Clock,
+): DecisionEvent {
+  const { facts, route, limit } = visit;
   const { declared, match } = route.requirement;
   const { agent, needed } = decision.outcome === 'anonymous' ? NOBODY : decision;
   // Of a request that is let in, what a decision does not say can be worked out again.
   const { scopes } = needed ?? (agent && foreseeNeeds(route, facts)) ?? {};
+  const pattern = readFact(() => facts.route);
+  const clientAddress = readClientAddress(facts);
+  const usedScope = agent && decision.outcome === 'allow' && scopes && usedOf(agent, scopes, match);
   return {
+    version: DECISION_EVENT_VERSION,
+    time: clock.now(),
     outcome: decision.outcome,
     ...(decision.outcome === 'refuse' && {
       reason: decision.reason,
       cause: decision.cause,
       ...(decision.detail !== undefined && { detail: decision.detail }),
     }),
-    requiredScope: scopes?.map(({ scope }) => scope) ?? declared,
+    method: readFact(() => facts.method) ?? '',
+    ...(pattern !== undefined && { route: pattern }),
+    requestId: visit.requestId,
+    ...(clientAddress !== undefined && { clientAddress }),
+    requiredScope: Object.freeze(scopes?.map(({ scope }) => scope) ?? declared),
     ...(match === 'any' && { requiredScopeMatch: match }),
-    ...(agent && {
-      agentId: agent.id,
-      ...(agent.taskId !== undefined && { taskId: agent.taskId }),
-      ...(agent.orchId !== undefined && { orchId: agent.orchId }),
-      tokenId: agent.tokenId,
-      grantedScope: agent.scope,
-      proof: agent.proof,
-    }),
+    ...(usedScope && usedScope.length > 0 && { usedScope }),
+    ...(agent && describeAgent(agent)),
+    durationUs: Math.max(0, Math.round((clock.monotonic() - limit.at) * 1000)),
   };
+}
+
+type AgentKeys =
+  | 'agentId'
+  | 'taskId'
+  | 'orchId'
+  | 'tokenId'
+  | 'grantedScope'
+  | 'delegationDepth'
+  | 'delegationRoot'
+  | 'delegationChainHash'
+  | 'proof';
+
+function describeAgent(agent: Agent): Pick<DecisionEvent, AgentKeys> {
+  const { taskId, orchId, delegation } = agent;
+  const root = delegation[0]?.agent;
+  const chainHash = agent.claims.chain_hash;
+  return {
+    agentId: agent.id,
+    ...(taskId !== undefined && { taskId }),
+    ...(orchId !== undefined && { orchId }),
+    tokenId: agent.tokenId,
+    grantedScope: agent.scope,
+    delegationDepth: delegation.length,
+    ...(root !== undefined && { delegationRoot: root }),
+    ...(chainHash !== undefined && { delegationChainHash: chainHash }),
+    proof: agent.proof,
+  };
+}
+
+function usedOf(
+  agent: Agent,
+  scopes: readonly RequiredScope[],
+  match: 'all' | 'any',
+): readonly UsedScope[] {
+  const used: UsedScope[] = [];
+  for (const { scope } of scopes) {
+    const held = agent.covering(scope);
+    if (held === undefined) continue;
+    used.push(Object.freeze({ required: scope, held }));
+    if (match === 'any') break;
+  }
+  return Object.freeze(used);
+}
+
+// A proxy's header can have a part in it, and so its sender: what an address can look like, and no longer.
+const ADDRESS = /^[\w.:%[\]-]{1,64}$/;
+
+function readClientAddress<Request>(facts: RequestFacts<Request>): string | undefined {
+  const address = readFact(() => facts.clientAddress);
+  return typeof address === 'string' && ADDRESS.test(address) ? address : undefined;
 }
 
 const NOBODY: Pick<Refused, 'agent' | 'needed'> = {};

@@ -34,21 +34,21 @@ export { readAuthorization } from './bearer.js';
 export { readRouteParameter, type RequestFacts } from './request-facts.js';
 export type { InProcessBroker } from './transport.js';
 export type { FaultCode } from './fault.js';
-export { Agent, type AgentRecord, type DelegationLink, type Proof } from './agent.js';
+export { Agent, type AgentRecord, type DelegationLink } from './agent.js';
 export { runAs } from './agent-context.js';
 export type { DelegationPolicy, NamedTask, PolicyOptions, RoutePolicyOptions } from './policy.js';
 export type { ComputedScopes, Requirable } from './requirement.js';
-export type { RefusalReason } from './decision.js';
 export type { HttpAnswer, Refusal, RefusalProblem } from './refusal.js';
 export type { Render, RenderedBody } from './render.js';
 export type { ResourceMetadataOptions } from './resource-metadata.js';
-export {
-  BREAKER_CHANNEL,
-  BROKER_CALL_CHANNEL,
-  DECISION_CHANNEL,
-  type DecisionEvent,
-  type DecisionSink,
-} from './events.js';
+export { BREAKER_CHANNEL, BROKER_CALL_CHANNEL, DECISION_CHANNEL } from './events.js';
+export type {
+  DecisionEvent,
+  DecisionSink,
+  Proof,
+  RefusalReason,
+  UsedScope,
+} from '@agentwrit/protocol';
 export type { BrokerCall } from './broker.js';
 export type { BreakerState } from './breaker.js';
 export type { BrokerStats, GuardCounts, GuardStats } from './stats.js';

@@ -1,8 +1,7 @@
 // What a program says when it makes a guard.
 
-import type { TlsOptions } from '@agentwrit/protocol';
+import type { DecisionSink, TlsOptions } from '@agentwrit/protocol';
 import type { Clock } from './clock.js';
-import type { DecisionSink } from './events.js';
 import type { PolicyOptions } from './policy.js';
 import type { Render } from './render.js';
 import type { ResourceMetadataOptions } from './resource-metadata.js';

@@ -6,10 +6,10 @@ import {
   assertKnownOptions,
   assertNumber,
   assertText,
+  type DecisionSink,
 } from '@agentwrit/protocol';
 import { type BrokerPlace, readBroker } from './broker-option.js';
 import { type Clock, systemClock } from './clock.js';
-import type { DecisionSink } from './events.js';
 import type { GuardOptions } from './guard-options.js';
 import { assertPolicy, type PolicyOptions } from './policy.js';
 import type { Render } from './render.js';

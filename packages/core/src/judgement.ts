@@ -1,7 +1,8 @@
 // The broker's word about a token, and the request that brought it, in → the decision out: steps 4 to 7, all of
 // them on every request, however well the token is known.
 
-import { Agent, type Identity, type Proof } from './agent.js';
+import type { Proof } from '@agentwrit/protocol';
+import { Agent, type Identity } from './agent.js';
 import type { Clock, Instant } from './clock.js';
 import { type Decision, decideScope, refused } from './decision.js';
 import type { Vouched } from './questions.js';

@@ -1,7 +1,7 @@
 // A token and how old an answer about it may be in → the broker's word about it, and where that comes from, out.
 // At once where it is known; asks, and asks ahead of need, where it is not.
 
-import type { Proof } from './agent.js';
+import type { Proof } from '@agentwrit/protocol';
 import { digestToken } from './digest.js';
 import { BrokerFault } from './fault.js';
 import type { Freshness, Limit } from './freshness.js';

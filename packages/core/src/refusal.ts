@@ -1,8 +1,14 @@
 // A refusal in → status, headers and body out. The only file that knows HTTP status codes.
 // RFC 6750 §3 for the challenge, RFC 9457 for the body.
 
-import { encodeJson, type ProblemDetails, problemInstance, problemType } from '@agentwrit/protocol';
-import type { Refused, RefusalReason } from './decision.js';
+import {
+  encodeJson,
+  type ProblemDetails,
+  problemInstance,
+  problemType,
+  type RefusalReason,
+} from '@agentwrit/protocol';
+import type { Refused } from './decision.js';
 
 /** A whole HTTP answer; adapters send it as it is. */
 export interface HttpAnswer {
@@ -90,6 +96,13 @@ const FORMS: Readonly<Record<RefusalReason, Form>> = {
     status: 503,
     title: 'Service Unavailable',
     detail: 'too many tokens are being checked just now; this one has not been refused: try again',
+    isChallenged: false,
+    saysScope: 'nowhere',
+  },
+  audit_unavailable: {
+    status: 503,
+    title: 'Service Unavailable',
+    detail: 'this request could not be recorded just now, so it was not let in: try again',
     isChallenged: false,
     saysScope: 'nowhere',
   },

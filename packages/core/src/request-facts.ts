@@ -13,6 +13,8 @@ export interface RequestFacts<Request = unknown> {
   readonly route: string | undefined;
   /** The `X-Request-ID` field, as received; of several the first counts. */
   readonly requestId: string | readonly string[] | undefined;
+  /** Where the request came from, where that is known: an address without a port. */
+  readonly clientAddress?: string | undefined;
   /** A decoded parameter of the route itself, never of a URL parsed again. */
   param(name: string): string | undefined;
 }

@@ -2,7 +2,7 @@
 
 import type { BrokerCall } from './broker.js';
 import type { BreakerState } from './breaker.js';
-import type { RefusalReason } from './decision.js';
+import type { RefusalReason } from '@agentwrit/protocol';
 import type { FaultCode } from './fault.js';
 
 /** Counted since the guard was made. */

@@ -321,7 +321,9 @@ describe('events', () => {
     await check(requestWith(tokenOf(), { params: { id: '7' }, route: '/data/:id' }));
     await check(requestWith(tokenOf(), { params: { id: '7' }, route: '/data/:id' }));
     expect(events).toHaveLength(2);
-    expect(events[0]).toEqual({
+    // The keys are what readers of audit files rely on: see DECISION_EVENT_VERSION before changing them.
+    expect(events[0]).toStrictEqual({
+      version: 1,
       time: clock.now(),
       outcome: 'allow',
       requiredScope: ['read:data:7'],
@@ -329,12 +331,14 @@ describe('events', () => {
       taskId: 'task-1',
       orchId: 'orch-1',
       tokenId: '00112233445566778899aabbccddeeff',
+      usedScope: [{ required: 'read:data:7', held: 'read:data:*' }],
       grantedScope: ['read:data:*'],
+      delegationDepth: 0,
       proof: { source: 'broker', ageMs: 0 },
       method: 'GET',
       route: '/data/:id',
       requestId: 'req-1',
-      durationMs: 0,
+      durationUs: 0,
     });
     expect(events[1]?.proof?.source).toBe('cache');
   });

@@ -30,6 +30,37 @@ export interface AuditEvent {
   readonly prev_hash: string;
 }
 
+/** An event before it is chained. What is absent, empty or 0 is the same. */
+export type UnchainedAuditEvent = Omit<Partial<AuditEvent>, 'hash' | 'prev_hash'> &
+  Pick<AuditEvent, 'id' | 'timestamp' | 'event_type' | 'detail'>;
+
+/** What stands before the first event of a chain. */
+export const FIRST_PREV_HASH: string = '0'.repeat(64);
+
+/**
+ * What an event's SHA-256 covers, as UTF-8 text (protocol §7.2): texts as they are, not escaped.
+ *
+ * @param prevHash 64 lower-case hex digits
+ */
+export function auditHashInput(event: UnchainedAuditEvent, prevHash: string): string {
+  return [
+    prevHash,
+    event.id,
+    event.timestamp,
+    event.event_type,
+    // `join` writes nothing for one that is absent.
+    event.agent_id,
+    event.task_id,
+    event.orch_id,
+    event.detail,
+    event.resource,
+    event.outcome,
+    event.deleg_depth ?? 0,
+    event.deleg_chain_hash,
+    event.bytes_transferred ?? 0,
+  ].join('|');
+}
+
 /** `GET /v1/audit/events` */
 export interface AuditPage {
   /** Oldest first. */
@@ -54,7 +85,8 @@ export function readAuditPage(value: unknown): AuditPage {
   };
 }
 
-function readAuditEvent(value: unknown, path: string): AuditEvent {
+/** @throws WireError */
+export function readAuditEvent(value: unknown, path = 'event'): AuditEvent {
   const event = new Fields(value, path);
   return {
     id: event.text('id'),

@@ -61,6 +61,12 @@ export class HeldScopes {
     return this.#texts.has(scope) || this.#texts.has(wide);
   }
 
+  /** Which held scope covers it: the same text where it is held, else the wildcard; `undefined` when none does. */
+  covering({ scope, wide }: RequiredScope): string | undefined {
+    if (this.#texts.has(scope)) return scope;
+    return this.#texts.has(wide) ? wide : undefined;
+  }
+
   /** Whether this very text was granted. */
   has(scope: string): boolean {
     return this.#texts.has(scope);

@@ -70,7 +70,26 @@ export {
   readAppRemoval,
   type RegisterAppAnswer,
 } from './app-answers.js';
-export { type AuditEvent, type AuditPage, readAuditPage } from './audit.js';
+export {
+  type AuditEvent,
+  auditHashInput,
+  type AuditPage,
+  FIRST_PREV_HASH,
+  readAuditEvent,
+  readAuditPage,
+  type UnchainedAuditEvent,
+} from './audit.js';
+// What a guard tells of its decisions
+export {
+  DECISION_EVENT_VERSION,
+  type DecisionEvent,
+  type DecisionSink,
+  type Proof,
+  readDecisionEvent,
+  REFUSAL_REASONS,
+  type RefusalReason,
+  type UsedScope,
+} from './decision-event.js';
 export {
   type BrokerErrorCode,
   problemInstance,
