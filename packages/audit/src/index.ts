@@ -5,3 +5,31 @@ export {
   decisionOf,
 } from './record.js';
 export type { DecisionEvent, DecisionSink } from '@agentwrit/protocol';
+export {
+  createDriftMeter,
+  deniedIn,
+  type DriftMeter,
+  type DriftMeterOptions,
+  readKnownRoutes,
+  unusedIn,
+} from './drift/drift-meter.js';
+export {
+  type DeniedScope,
+  type DeniedUse,
+  type Distinct,
+  DRIFT_REPORT_VERSION,
+  type DriftGroup,
+  type DriftReport,
+  type FirstAndLast,
+  type Folded,
+  type GroupName,
+  type RefusalCount,
+  type RouteUse,
+  type ScopeFinding,
+  type ScopeUse,
+  type Suggestion,
+  type Timeline,
+  type UnreachedRoute,
+  type UnusedScope,
+} from './drift/report.js';
+export type { KnownRoute } from './drift/route-tally.js';

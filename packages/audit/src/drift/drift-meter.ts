@@ -1,0 +1,148 @@
+// Decisions, and events of the broker, in → how far what is granted lies from what is used, out.
+
+import {
+  assertKnownOptions,
+  assertNumber,
+  assertText,
+  type AuditEvent,
+  type DecisionEvent,
+  type DecisionSink,
+} from '@agentwrit/protocol';
+import { decisionOf } from '../record.js';
+import { DriftTally } from './drift-tally.js';
+import type { DeniedScope, DriftReport, UnusedScope } from './report.js';
+import type { KnownRoute } from './route-tally.js';
+
+export interface DriftMeterOptions {
+  /** Groups of app, orchestrator and task pattern that are told apart. Default 100. */
+  readonly maxPatterns?: number;
+  /** Scopes of a group that are told apart: granted, used and denied ones each. Default 200. */
+  readonly maxScopes?: number;
+  /** Routes that are told apart, beside those of `routes`. Default 500. */
+  readonly maxRoutes?: number;
+  /** A wildcard through which no more identifiers were used had better be a list. Default 20. */
+  readonly maxIdentifiers?: number;
+  /** All routes there are, as `listRequirements(app)` gives them. */
+  readonly routes?: readonly KnownRoute[];
+}
+
+/** A sink for a guard's decisions. */
+export interface DriftMeter extends DecisionSink {
+  (event: DecisionEvent): void;
+  /**
+   * Takes an event of an audit file or of the broker's log: a decision, or what an agent was given. Others say
+   * nothing of drift.
+   *
+   * @returns whether it was counted
+   * @throws WireError when it tells of a decision, and cannot be read
+   */
+  readonly readAuditEvent: (event: AuditEvent) => boolean;
+  /** Learns only which app an agent is of, for decisions that are read before the agent's registration. */
+  readonly readApp: (event: AuditEvent) => void;
+  readonly report: () => DriftReport;
+  /** What was granted and never used. */
+  readonly unused: () => readonly UnusedScope[];
+  /** What was needed and not granted. */
+  readonly denied: () => readonly DeniedScope[];
+  /** Forgets all, but which app an agent is of. */
+  readonly reset: () => void;
+}
+
+/**
+ * Compares the scopes that agents were granted with those their requests needed, for each app, orchestrator and
+ * task pattern. Memory is bounded, tens of megabytes at worst: what is too much is counted in common entries, and
+ * the report says so (`isComplete`).
+ *
+ * @throws TypeError naming an option that is wrong
+ * @example
+ * const meter = createDriftMeter();
+ * const agentwrit = createAgentWrit({ brokerUrl, audience, onDecision: meter });
+ * // … run the tests of the application …
+ * expect(meter.unused()).toEqual([]);
+ */
+export function createDriftMeter(options: DriftMeterOptions = {}): DriftMeter {
+  assertKnownOptions(options, 'createDriftMeter()', [
+    'maxPatterns',
+    'maxScopes',
+    'maxRoutes',
+    'maxIdentifiers',
+    'routes',
+  ]);
+  const {
+    maxPatterns = 100,
+    maxScopes = 200,
+    maxRoutes = 500,
+    maxIdentifiers = 20,
+    routes,
+  } = options;
+  for (const [name, max] of Object.entries({ maxPatterns, maxScopes, maxRoutes, maxIdentifiers })) {
+    assertNumber(max, name, { min: 1, max: 100_000, isWhole: true });
+  }
+  const known = routes === undefined ? undefined : readKnownRoutes(routes);
+  const tally = new DriftTally({ maxPatterns, maxScopes, maxRoutes, maxIdentifiers, known });
+  const meter = (event: DecisionEvent): void => tally.decide(event);
+  return Object.assign(meter, {
+    readAuditEvent(event: AuditEvent): boolean {
+      const decision = decisionOf(event);
+      if (decision === undefined) return tally.grant(event);
+      tally.decide(decision);
+      return true;
+    },
+    readApp: (event: AuditEvent) => tally.noteApp(event),
+    report: () => tally.report(),
+    unused: () => unusedIn(tally.report()),
+    denied: () => deniedIn(tally.report()),
+    reset: () => tally.reset(),
+  });
+}
+
+/**
+ * Checks a list of routes, such as `listRequirements(app)` gives, and JSON of it.
+ *
+ * @throws TypeError naming the member that is wrong
+ */
+export function readKnownRoutes(value: unknown): readonly KnownRoute[] {
+  if (!Array.isArray(value)) throw new TypeError('"routes" must be an array of routes');
+  return value.map((route: unknown, index) => {
+    const name = `routes[${index}]`;
+    if (typeof route !== 'object' || route === null) {
+      throw new TypeError(`"${name}" must be an object with method and path`);
+    }
+    const { method, path, needs }: Readonly<Record<string, unknown>> = { ...route };
+    assertText(method, `${name}.method`);
+    assertText(path, `${name}.path`);
+    if (needs !== undefined && !Array.isArray(needs)) {
+      throw new TypeError(`"${name}.needs" must be an array`);
+    }
+    return { method: method.toUpperCase(), path, ...(needs && { needs: [...needs] as unknown[] }) };
+  });
+}
+
+/** All that was granted and never used, whatever the reason. */
+export function unusedIn({ groups }: DriftReport): readonly UnusedScope[] {
+  return groups.flatMap(({ app, orchestrator, taskPattern, scopes }) =>
+    scopes.flatMap(({ scope, finding, grantedIdentifiers, usedIdentifiers }) =>
+      finding === 'unused' || finding === 'partly_unused'
+        ? [
+            {
+              app,
+              orchestrator,
+              taskPattern,
+              scope,
+              identifiers: {
+                count: grantedIdentifiers.count - usedIdentifiers.count,
+                isExact: grantedIdentifiers.isExact,
+              },
+            },
+          ]
+        : [],
+    ),
+  );
+}
+
+/** All that was needed and not granted. */
+export function deniedIn({ groups }: DriftReport): readonly DeniedScope[] {
+  return groups.flatMap(({ app, orchestrator, taskPattern, denied }) =>
+    denied.map((use) => ({ app, orchestrator, taskPattern, ...use })),
+  );
+}

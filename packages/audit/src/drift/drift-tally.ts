@@ -1,0 +1,114 @@
+// Decisions and grants in, in any order → everything a report says out. Used in process and for files alike.
+
+import type { AuditEvent, DecisionEvent } from '@agentwrit/protocol';
+import { AppDirectory } from './app-directory.js';
+import { brokerGrantOf } from './broker-grant.js';
+import { reportGroup } from './group-report.js';
+import { GroupTallies } from './group-tallies.js';
+import { RefusalCounts } from './refusal-counts.js';
+import { DRIFT_REPORT_VERSION, type DriftReport } from './report.js';
+import { type KnownRoute, RouteTally } from './route-tally.js';
+import { TimeSpan } from './time-span.js';
+
+export interface DriftLimits {
+  readonly maxPatterns: number;
+  readonly maxScopes: number;
+  readonly maxRoutes: number;
+  readonly maxIdentifiers: number;
+  readonly known: readonly KnownRoute[] | undefined;
+}
+
+/** All that can be forgotten at once. */
+interface Counts {
+  readonly groups: GroupTallies;
+  readonly routes: RouteTally;
+  readonly refusals: RefusalCounts;
+  readonly span: TimeSpan;
+  readonly outcomes: Record<'allow' | 'anonymous' | 'refuse', number>;
+  grants: number;
+  unreadGrants: number;
+}
+
+export class DriftTally {
+  readonly #limits: DriftLimits;
+  readonly #apps = new AppDirectory();
+  #counts: Counts;
+
+  constructor(limits: DriftLimits) {
+    this.#limits = limits;
+    this.#counts = this.#create();
+  }
+
+  decide(event: DecisionEvent): void {
+    const { groups, routes, refusals, span, outcomes } = this.#counts;
+    outcomes[event.outcome] += 1;
+    span.add(event.time);
+    routes.add(event);
+    if (event.outcome === 'refuse') refusals.add(event.reason, event.time);
+    if (event.agentId !== undefined) groups.of(event).decide(event);
+  }
+
+  /** @returns whether it was one */
+  grant(event: AuditEvent): boolean {
+    const grant = brokerGrantOf(event);
+    if (grant === undefined || Number.isNaN(grant.time)) return false;
+    const counts = this.#counts;
+    counts.grants += 1;
+    if (grant.isPartial) counts.unreadGrants += 1;
+    counts.span.add(grant.time);
+    this.noteApp(event);
+    counts.groups.of(grant).grant(grant);
+    return true;
+  }
+
+  noteApp(event: AuditEvent): void {
+    const { agentId, appId } = brokerGrantOf(event) ?? {};
+    if (agentId !== undefined && appId !== undefined) this.#counts.groups.noteApp(agentId, appId);
+  }
+
+  reset(): void {
+    this.#counts = this.#create();
+  }
+
+  report(): DriftReport {
+    const { groups, routes, refusals, span, outcomes, grants, unreadGrants } = this.#counts;
+    const all = groups.all;
+    const folded = {
+      patterns: groups.folded,
+      scopes: all.reduce((sum, group) => sum + group.folded, 0),
+      routes: routes.folded,
+      apps: this.#apps.folded,
+    };
+    return {
+      version: DRIFT_REPORT_VERSION,
+      isComplete: Object.values(folded).every((count) => count === 0),
+      folded,
+      ...span.ends,
+      decisions: {
+        allowed: outcomes.allow,
+        anonymous: outcomes.anonymous,
+        refused: outcomes.refuse,
+      },
+      grants,
+      unreadGrants,
+      refusals: refusals.list,
+      groups: all.map((group) => reportGroup(group, this.#limits.maxIdentifiers)),
+      routes: routes.routes,
+      hasRouteList: routes.hasList,
+      unreached: routes.unreached,
+    };
+  }
+
+  #create(): Counts {
+    const { maxPatterns, maxScopes, maxRoutes, known } = this.#limits;
+    return {
+      groups: new GroupTallies(this.#apps, maxPatterns, maxScopes),
+      routes: new RouteTally(maxRoutes, known),
+      refusals: new RefusalCounts(),
+      span: new TimeSpan(),
+      outcomes: { allow: 0, anonymous: 0, refuse: 0 },
+      grants: 0,
+      unreadGrants: 0,
+    };
+  }
+}

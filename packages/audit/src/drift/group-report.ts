@@ -1,0 +1,184 @@
+// What is remembered of a group in → its part of the report out.
+
+import { parseScope } from '@agentwrit/protocol';
+import type { GroupTally } from './group-tally.js';
+import type { Distinct, DriftGroup, ScopeFinding, ScopeUse, DeniedUse } from './report.js';
+import {
+  compareTexts,
+  differsPerTask,
+  OTHER_SCOPES,
+  type ScopeEntry,
+  type ScopeFamily,
+} from './scope-book.js';
+import { suggest } from './suggestion.js';
+import { DenialTally, GrantTally, type UseTally } from './tallies.js';
+
+const MAX_EXAMPLES = 3;
+
+export function reportGroup(group: GroupTally, maxIdentifiers: number): DriftGroup {
+  const scopes = scopeUsesOf(group, maxIdentifiers);
+  return {
+    ...group.name,
+    isOthers: group.isOthers,
+    tasks: group.tasks.count,
+    taskExamples: group.tasks.sorted.slice(0, MAX_EXAMPLES),
+    agents: group.agents,
+    idleAgents: group.idleAgents,
+    allowed: group.allowed,
+    refused: group.refused,
+    ...group.span.ends,
+    refusals: group.refusals.list,
+    scopes,
+    denied: deniedUsesOf(group, maxIdentifiers),
+    suggestion: suggest(group, scopes, maxIdentifiers),
+  };
+}
+
+/** Whether many of a kind are one line. */
+export function isFolded(family: ScopeFamily<unknown>, maxIdentifiers: number): boolean {
+  return (
+    family.rest !== undefined || family.entries.length > maxIdentifiers || differsPerTask(family)
+  );
+}
+
+function scopeUsesOf(group: GroupTally, maxIdentifiers: number): readonly ScopeUse[] {
+  return group.granted.families
+    .flatMap((family) => {
+      if (isFolded(family, maxIdentifiers)) return [templateUse(family)];
+      return family.entries.map((entry) => scopeUse(entry, group, maxIdentifiers));
+    })
+    .toSorted((one, other) => compareTexts(one.scope, other.scope));
+}
+
+const ONE: Distinct = { count: 1, isExact: true };
+const NONE: Distinct = { count: 0, isExact: true };
+
+function scopeUse(
+  { scope, tally }: ScopeEntry<GrantTally>,
+  { used }: GroupTally,
+  maxIdentifiers: number,
+): ScopeUse {
+  const isWildcard = parseScope(scope)?.identifier === '*';
+  const covered = isWildcard ? coveredBy(scope, used.families, tally, maxIdentifiers) : undefined;
+  const isUsed = tally.uses > 0;
+  let finding: ScopeFinding | null = isUsed ? null : 'unused';
+  if (isUsed && covered?.isReplaceable === true) finding = 'wildcard';
+  return {
+    scope,
+    isTemplate: false,
+    uses: tally.uses,
+    ...tally.span.ends,
+    grantedIdentifiers: ONE,
+    usedIdentifiers: isUsed ? ONE : NONE,
+    covered: covered?.lines ?? [],
+    coveredIdentifiers: covered?.identifiers ?? NONE,
+    finding,
+  };
+}
+
+function templateUse(family: ScopeFamily<GrantTally>): ScopeUse {
+  const { template, entries, rest } = family;
+  const used = entries.filter(({ tally }) => tally.uses > 0).length;
+  const all = new GrantTally();
+  for (const { uses, span } of [...entries.map(({ tally }) => tally), rest ?? all]) {
+    all.uses += uses;
+    all.span.addAll(span);
+  }
+  const isExact = rest === undefined;
+  let finding: ScopeFinding | null = null;
+  if (all.uses === 0) finding = 'unused';
+  // Not every task comes to the point where it needs its order; where most do not, they need not have it. Of
+  // identifiers that all tasks share, each counts.
+  else if (used < entries.length * (differsPerTask(family) ? 0.5 : 1)) finding = 'partly_unused';
+  return {
+    scope: template,
+    isTemplate: true,
+    uses: all.uses,
+    ...all.span.ends,
+    grantedIdentifiers: { count: entries.length, isExact },
+    usedIdentifiers: { count: used, isExact },
+    covered: [],
+    coveredIdentifiers: NONE,
+    finding,
+  };
+}
+
+interface Covered {
+  readonly lines: readonly string[];
+  readonly identifiers: Distinct;
+  /** A short list would do, or each task could have its own. */
+  readonly isReplaceable: boolean;
+}
+
+function coveredBy(
+  wildcard: string,
+  families: readonly ScopeFamily<UseTally>[],
+  { uses }: GrantTally,
+  maxIdentifiers: number,
+): Covered {
+  const prefix = wildcard.slice(0, -1);
+  let seen = 0;
+  let identifiers = 0;
+  let own = 0;
+  const lines: string[] = [];
+  for (const family of families) {
+    if (!family.template.startsWith(prefix)) continue;
+    const wide = family.entries.filter(({ tally }) => tally.wide > 0);
+    for (const { tally } of wide) seen += tally.wide;
+    if (wide.length === 0) continue;
+    identifiers += wide.length;
+    if (differsPerTask(family)) lines.push(family.template);
+    else {
+      own += wide.length;
+      lines.push(...wide.map(({ scope }) => scope));
+    }
+  }
+  // Needed as what it is: a route asks for `read:data:*` itself.
+  const asItself = families
+    .flatMap(({ entries }) => entries)
+    .reduce((sum, { scope, tally }) => (scope === wildcard ? sum + tally.exact : sum), 0);
+  const isExact = seen + asItself === uses;
+  return {
+    lines: lines.toSorted().slice(0, maxIdentifiers),
+    identifiers: { count: identifiers, isExact },
+    isReplaceable: isExact && asItself === 0 && own <= maxIdentifiers,
+  };
+}
+
+function deniedUsesOf({ denied }: GroupTally, maxIdentifiers: number): readonly DeniedUse[] {
+  return denied.families
+    .flatMap((family) => {
+      const { template, entries, rest } = family;
+      if (!isFolded(family, maxIdentifiers)) {
+        return entries.map(({ scope, tally }) => deniedUse(scope, tally, ONE, false));
+      }
+      const all = new DenialTally();
+      for (const { tally } of entries) all.addAll(tally);
+      if (rest) all.addAll(rest);
+      const identifiers = { count: entries.length, isExact: rest === undefined };
+      return [deniedUse(template, all, identifiers, template !== OTHER_SCOPES)];
+    })
+    .toSorted(
+      (one, other) =>
+        other.count - one.count || compareTexts(one.scopes.join('\n'), other.scopes.join('\n')),
+    );
+}
+
+function deniedUse(
+  scopes: string,
+  { count, agents, routes, lastRequestId, span, timeline }: DenialTally,
+  identifiers: Distinct,
+  isTemplate: boolean,
+): DeniedUse {
+  return {
+    scopes: scopes.split('\n'),
+    isTemplate,
+    identifiers,
+    count,
+    agents: agents.count,
+    routes: routes.sorted,
+    lastRequestId: lastRequestId ?? null,
+    ...span.ends,
+    timeline: timeline.timeline,
+  };
+}

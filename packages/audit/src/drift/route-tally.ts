@@ -1,0 +1,129 @@
+// Decisions in → which routes let somebody in, and which never did, out.
+
+import type { DecisionEvent } from '@agentwrit/protocol';
+import type { RouteUse, UnreachedRoute } from './report.js';
+import { compareTexts, MAX_TEXT } from './scope-book.js';
+import { TimeSpan } from './time-span.js';
+
+/** A route of an application, as `listRequirements(app)` of an adapter tells it. */
+export interface KnownRoute {
+  readonly method: string;
+  readonly path: string;
+  /** What guards it. A route without any tells nothing of who was there. */
+  readonly needs?: readonly unknown[];
+}
+
+interface Tally {
+  allowed: number;
+  refused: number;
+  readonly span: TimeSpan;
+}
+
+type Path = string | undefined;
+
+/** Stands for routes that have no entry of their own. */
+export const OTHER_ROUTES = '(others)';
+
+// Those of HTTP and its extensions; one that is made up is refused by the server.
+const MAX_METHODS = 40;
+
+export class RouteTally {
+  readonly #paths = new Map<Path, Map<string, Tally>>();
+  readonly #known: readonly KnownRoute[] | undefined;
+  readonly #max: number;
+  readonly #others = createTally();
+  #count = 0;
+  #folded = 0;
+
+  constructor(max: number, known: readonly KnownRoute[] | undefined) {
+    this.#max = max;
+    this.#known = known;
+    // So that no number of others takes their place.
+    for (const { path } of known ?? []) this.#paths.set(path, new Map());
+  }
+
+  add({ outcome, method, route, time }: DecisionEvent): void {
+    const tally = this.#tallyOf(route, method);
+    if (outcome === 'refuse') tally.refused += 1;
+    else tally.allowed += 1;
+    tally.span.add(time);
+  }
+
+  get folded(): number {
+    return this.#folded;
+  }
+
+  get hasList(): boolean {
+    return this.#known !== undefined;
+  }
+
+  /** The most used first. */
+  get routes(): readonly RouteUse[] {
+    const found = [...this.#paths].flatMap(([path, methods]) =>
+      Array.from(methods, ([method, tally]) => routeUse(method, path, tally)),
+    );
+    if (this.#folded > 0) found.push(routeUse(OTHER_ROUTES, undefined, this.#others));
+    return found.toSorted(
+      (one, other) =>
+        other.allowed + other.refused - (one.allowed + one.refused) ||
+        compareTexts(nameOf(one), nameOf(other)),
+    );
+  }
+
+  get unreached(): readonly UnreachedRoute[] {
+    const listed = this.#known
+      ?.filter(({ needs, path }) => needs?.length !== 0 && !path.includes('…'))
+      .map(({ method, path }) => {
+        const tallies = Array.from(this.#paths.get(path) ?? [])
+          .filter(([used]) => isServedBy(used, method))
+          .map(([, tally]) => tally);
+        return {
+          method,
+          path,
+          allowed: sum(tallies, 'allowed'),
+          refused: sum(tallies, 'refused'),
+        };
+      });
+    return (listed ?? this.routes)
+      .filter(({ allowed }) => allowed === 0)
+      .flatMap(({ method, path, refused }) => (path === null ? [] : [{ method, path, refused }]))
+      .toSorted((one, other) => compareTexts(nameOf(one), nameOf(other)));
+  }
+
+  #tallyOf(path: Path, method: string): Tally {
+    const methods = this.#paths.get(path);
+    const known = methods?.get(method);
+    if (known !== undefined) return known;
+    const isKnown = methods !== undefined && methods.size < MAX_METHODS;
+    const isShort = (path?.length ?? 0) <= MAX_TEXT && method.length <= MAX_TEXT;
+    if (!isShort || (this.#count >= this.#max && !(this.hasList && isKnown))) {
+      this.#folded += 1;
+      return this.#others;
+    }
+    const tally = createTally();
+    this.#count += 1;
+    this.#paths.set(path, (methods ?? new Map<string, Tally>()).set(method, tally));
+    return tally;
+  }
+}
+
+function createTally(): Tally {
+  return { allowed: 0, refused: 0, span: new TimeSpan() };
+}
+
+function routeUse(method: string, path: Path, { allowed, refused, span }: Tally): RouteUse {
+  return { method, path: path ?? null, allowed, refused, ...span.ends };
+}
+
+// Frameworks answer HEAD with the route of GET (RFC 9110 §9.3.2).
+function isServedBy(used: string, listed: string): boolean {
+  return used === listed || listed === 'ALL' || (used === 'HEAD' && listed === 'GET');
+}
+
+function nameOf({ method, path }: Pick<RouteUse, 'method' | 'path'>): string {
+  return `${path ?? ''} ${method}`;
+}
+
+function sum(tallies: readonly Tally[], key: 'allowed' | 'refused'): number {
+  return tallies.reduce((total, tally) => total + tally[key], 0);
+}
