@@ -5,3 +5,16 @@ export {
   decisionOf,
 } from './record.js';
 export type { DecisionEvent, DecisionSink } from '@agentwrit/protocol';
+export { AuditFileError } from './reading/audit-file-error.js';
+export type {
+  AuditLine,
+  EventLine,
+  FaultyLine,
+  LineFault,
+  LinePlace,
+} from './reading/line.js';
+export {
+  readAuditBatches,
+  readAuditLines,
+  type ReadAuditLinesOptions,
+} from './reading/lines.js';
