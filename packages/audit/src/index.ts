@@ -33,3 +33,16 @@ export {
   type UnusedScope,
 } from './drift/report.js';
 export type { KnownRoute } from './drift/route-tally.js';
+export { AuditFileError } from './reading/audit-file-error.js';
+export type {
+  AuditLine,
+  EventLine,
+  FaultyLine,
+  LineFault,
+  LinePlace,
+} from './reading/line.js';
+export {
+  readAuditBatches,
+  readAuditLines,
+  type ReadAuditLinesOptions,
+} from './reading/lines.js';

@@ -111,10 +111,9 @@ export function readKnownRoutes(value: unknown): readonly KnownRoute[] {
     const { method, path, needs }: Readonly<Record<string, unknown>> = { ...route };
     assertText(method, `${name}.method`);
     assertText(path, `${name}.path`);
-    if (needs !== undefined && !Array.isArray(needs)) {
-      throw new TypeError(`"${name}.needs" must be an array`);
-    }
-    return { method: method.toUpperCase(), path, ...(needs && { needs: [...needs] as unknown[] }) };
+    if (needs === undefined) return { method: method.toUpperCase(), path };
+    if (!Array.isArray(needs)) throw new TypeError(`"${name}.needs" must be an array`);
+    return { method: method.toUpperCase(), path, needs: Array.from<unknown>(needs) };
   });
 }
 

@@ -108,11 +108,11 @@ function readValue({ name, value, isInline }: Option): string {
 }
 
 function assertComplete({ verb, flags, operands }: Request): void {
-  const { operands: wanted = [] } = verb;
+  const { operands: wanted = [], isLastRepeatable = false } = verb;
   const missing = wanted[operands.length];
   if (missing !== undefined) throw new UsageError(`${missing} is missing`);
   if (operands.includes('')) throw new UsageError(`${wanted.join(' ')} must not be empty`);
-  if (operands.length > wanted.length) {
+  if (!isLastRepeatable && operands.length > wanted.length) {
     throw new UsageError('there is an argument too many, beside the flags');
   }
   for (const [name, flag] of Object.entries(verb.flags)) {

@@ -61,7 +61,7 @@ export function usageOf(words: readonly string[], { verbs }: Vocabulary): string
   const parts =
     verb === undefined
       ? [`{${wordsAfter(words, verbs)?.join('|') ?? ''}}`, '[flags]']
-      : [...(verb.operands ?? []), ...Object.entries(verb.flags).map(flagUsage)];
+      : [...operandsOf(verb), ...Object.entries(verb.flags).map(flagUsage)];
   const start = ['Usage: agentwrit', ...words].join(' ');
   return parts
     .reduce<string[]>(
@@ -75,8 +75,14 @@ export function usageOf(words: readonly string[], { verbs }: Vocabulary): string
     .join('\n');
 }
 
-function signature({ words, operands = [] }: Verb): string {
-  return [...words, ...operands].join(' ');
+function signature(verb: Verb): string {
+  return [...verb.words, ...operandsOf(verb)].join(' ');
+}
+
+function operandsOf({ operands = [], isLastRepeatable = false }: Verb): readonly string[] {
+  const last = operands.at(-1);
+  if (last === undefined || !isLastRepeatable) return operands;
+  return [...operands.slice(0, -1), `${last} …`];
 }
 
 function flagUsage([name, { value, isRequired, isRepeatable }]: [string, Flags[string]]): string {

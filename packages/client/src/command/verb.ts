@@ -34,6 +34,8 @@ export interface Verb {
   readonly about: string;
   /** What has to follow the words, as the help names it. */
   readonly operands?: readonly string[];
+  /** The last of them may be given several times. */
+  readonly isLastRepeatable?: boolean;
   /** Its own. A name means a switch, or a value, in all commands alike. */
   readonly flags: Flags;
   /** Goes under the flags in the help. */
@@ -44,7 +46,7 @@ export interface Verb {
 
 export interface Call {
   readonly flags: FlagValues;
-  /** As many as the command wants. */
+  /** As many as the command wants; at least so many where the last is repeatable. */
   readonly operands: readonly string[];
   readonly context: CommandContext;
   readonly isJson: boolean;

@@ -1,0 +1,70 @@
+// A path in → the bytes that the file held when reading began, in pieces, out.
+
+import { constants } from 'node:fs';
+import { type FileHandle, open, stat } from 'node:fs/promises';
+import { AuditFileError } from './audit-file-error.js';
+
+/** Bytes from somewhere else than a file, stdin for one. */
+export type ByteStream = AsyncIterable<Uint8Array>;
+
+/** Which file a path leads to, and how long it is. */
+export interface FileIdentity {
+  /** The same for every path to it, links included. */
+  readonly key: string;
+  readonly size: number;
+}
+
+// Large enough that reading costs little beside parsing, small enough that nobody waits for a sign of life.
+const PIECE_BYTES = 256 * 1024;
+
+/** @throws AuditFileError */
+export async function identify(path: string): Promise<FileIdentity> {
+  try {
+    const { dev, ino, size } = await stat(path, { bigint: true });
+    return { key: `${dev}:${ino}`, size: Number(size) };
+  } catch (error) {
+    throw new AuditFileError(path, error);
+  }
+}
+
+/**
+ * Each piece is overwritten by the next. A file that grows ends where it ended at the start.
+ *
+ * @throws AuditFileError when it is no regular file, cannot be read, or gets shorter while it is read
+ */
+export async function* readBytes(path: string): AsyncGenerator<Buffer, void> {
+  const handle = await openFile(path);
+  try {
+    const size = await sizeOf(handle, path);
+    const buffer = Buffer.allocUnsafe(Math.max(1, Math.min(PIECE_BYTES, size)));
+    for (let position = 0; position < size; ) {
+      const wanted = Math.min(buffer.length, size - position);
+      const { bytesRead } = await attempt(path, handle.read(buffer, 0, wanted, position));
+      if (bytesRead === 0) throw new AuditFileError(path, 'it got shorter while it was read');
+      position += bytesRead;
+      yield buffer.subarray(0, bytesRead);
+    }
+  } finally {
+    await handle.close();
+  }
+}
+
+function openFile(path: string): Promise<FileHandle> {
+  // Else a named pipe that nobody writes to would be waited for. Windows has neither, and ORs nothing.
+  return attempt(path, open(path, constants.O_RDONLY | constants.O_NONBLOCK));
+}
+
+async function sizeOf(handle: FileHandle, path: string): Promise<number> {
+  const found = await attempt(path, handle.stat());
+  if (found.isDirectory()) throw new AuditFileError(path, 'it is a folder');
+  if (!found.isFile()) throw new AuditFileError(path, 'it is no regular file');
+  return found.size;
+}
+
+async function attempt<T>(path: string, step: Promise<T>): Promise<T> {
+  try {
+    return await step;
+  } catch (error) {
+    throw new AuditFileError(path, error);
+  }
+}

@@ -1,0 +1,71 @@
+// Pieces of a file in → its lines, each with its place, out.
+
+import { type AuditLine, faulty, type LinePlace, MAX_LINE_BYTES, readLine } from './line.js';
+
+const LINE_FEED = 0x0a;
+const BYTE_ORDER_MARK = Buffer.from([0xef, 0xbb, 0xbf]);
+
+/** Holds what came of one line at most, and of that no more than a line may have. */
+export class LineSplitter {
+  readonly #path: string;
+  #line = 1;
+  /** Of the line that has begun. */
+  #offset = 0;
+  #held: Buffer[] = [];
+  /** Bytes of the line so far, held or not. */
+  #length = 0;
+
+  constructor(path: string) {
+    this.#path = path;
+  }
+
+  /** @param piece may be overwritten when this has returned */
+  push(piece: Buffer): readonly AuditLine[] {
+    const lines: AuditLine[] = [];
+    let start = 0;
+    for (;;) {
+      const end = piece.indexOf(LINE_FEED, start);
+      if (end < 0) break;
+      lines.push(this.#finish(piece.subarray(start, end)));
+      start = end + 1;
+    }
+    this.#hold(piece.subarray(start));
+    return lines;
+  }
+
+  /** After the last piece. */
+  end(): readonly AuditLine[] {
+    if (this.#length === 0) return [];
+    return [faulty(this.#place(), 'torn', 'the line has no end')];
+  }
+
+  #finish(rest: Buffer): AuditLine {
+    const length = this.#length + rest.length;
+    const place = this.#place();
+    const held = this.#held;
+    this.#line += 1;
+    this.#offset += length + 1;
+    this.#held = [];
+    this.#length = 0;
+    if (length > MAX_LINE_BYTES) {
+      return faulty(place, 'too_long', `the line has more than ${MAX_LINE_BYTES} bytes`);
+    }
+    const bytes = held.length === 0 ? rest : Buffer.concat([...held, rest]);
+    return readLine(place.offset === 0 ? unmarked(bytes) : bytes, place);
+  }
+
+  #hold(rest: Buffer): void {
+    if (rest.length === 0) return;
+    this.#length += rest.length;
+    if (this.#length > MAX_LINE_BYTES) this.#held = [];
+    else this.#held.push(Buffer.from(rest));
+  }
+
+  #place(): LinePlace {
+    return { path: this.#path, line: this.#line, offset: this.#offset };
+  }
+}
+
+function unmarked(bytes: Buffer): Buffer {
+  return bytes.subarray(0, 3).equals(BYTE_ORDER_MARK) ? bytes.subarray(3) : bytes;
+}
