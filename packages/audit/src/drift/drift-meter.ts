@@ -16,7 +16,10 @@ import type { KnownRoute } from './route-tally.js';
 export interface DriftMeterOptions {
   /** Groups of app, orchestrator and task pattern that are told apart. Default 100. */
   readonly maxPatterns?: number;
-  /** Scopes of a group that are told apart: granted, used and denied ones each. Default 200. */
+  /**
+   * Scopes of a group that are told apart: granted, used and denied ones each. A quarter of them may differ only
+   * in what varies, such as a number; further ones are counted together. Default 200.
+   */
   readonly maxScopes?: number;
   /** Routes that are told apart, beside those of `routes`. Default 500. */
   readonly maxRoutes?: number;

@@ -73,9 +73,11 @@ export class DriftTally {
   report(): DriftReport {
     const { groups, routes, refusals, span, outcomes, grants, unreadGrants } = this.#counts;
     const all = groups.all;
+    const books = all.flatMap((group) => group.books);
     const folded = {
       patterns: groups.folded,
-      scopes: all.reduce((sum, group) => sum + group.folded, 0),
+      scopes: books.reduce((sum, { foldedScopes }) => sum + foldedScopes, 0),
+      identifiers: books.reduce((sum, { foldedIdentifiers }) => sum + foldedIdentifiers, 0),
       routes: routes.folded,
       apps: this.#apps.folded,
     };

@@ -10,7 +10,7 @@ import {
   type ScopeEntry,
   type ScopeFamily,
 } from './scope-book.js';
-import { suggest } from './suggestion.js';
+import { suggest, wideUsesOf } from './suggestion.js';
 import { DenialTally, GrantTally, type UseTally } from './tallies.js';
 
 const MAX_EXAMPLES = 3;
@@ -117,31 +117,30 @@ function coveredBy(
   maxIdentifiers: number,
 ): Covered {
   const prefix = wildcard.slice(0, -1);
-  let seen = 0;
-  let identifiers = 0;
-  let own = 0;
+  const kind = families.filter(({ template }) => template.startsWith(prefix));
   const lines: string[] = [];
-  for (const family of families) {
-    if (!family.template.startsWith(prefix)) continue;
+  let identifiers = 0;
+  let listed = 0;
+  let isExact = wideUsesOf(kind, wildcard) === uses;
+  let isReplaceable = isExact;
+  for (const family of kind) {
     const wide = family.entries.filter(({ tally }) => tally.wide > 0);
-    for (const { tally } of wide) seen += tally.wide;
-    if (wide.length === 0) continue;
+    const isMore = (family.rest?.wide ?? 0) > 0;
+    // Needed as what it is: a route asks for `read:data:*` itself.
+    if (family.template === wildcard) isReplaceable = false;
+    if (isMore) isExact = false;
     identifiers += wide.length;
-    if (differsPerTask(family)) lines.push(family.template);
+    if (differsPerTask(family) && wide.length > 0) lines.push(family.template);
     else {
-      own += wide.length;
+      listed += wide.length;
+      if (isMore) isReplaceable = false;
       lines.push(...wide.map(({ scope }) => scope));
     }
   }
-  // Needed as what it is: a route asks for `read:data:*` itself.
-  const asItself = families
-    .flatMap(({ entries }) => entries)
-    .reduce((sum, { scope, tally }) => (scope === wildcard ? sum + tally.exact : sum), 0);
-  const isExact = seen + asItself === uses;
   return {
-    lines: lines.toSorted().slice(0, maxIdentifiers),
+    lines: lines.toSorted(compareTexts).slice(0, maxIdentifiers),
     identifiers: { count: identifiers, isExact },
-    isReplaceable: isExact && asItself === 0 && own <= maxIdentifiers,
+    isReplaceable: isReplaceable && listed <= maxIdentifiers,
   };
 }
 

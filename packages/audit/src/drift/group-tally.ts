@@ -73,8 +73,8 @@ export class GroupTally {
     return [...this.#agents.values()].filter((isActive) => !isActive).length;
   }
 
-  get folded(): number {
-    return this.granted.folded + this.used.folded + this.denied.folded;
+  get books(): readonly ScopeBook<unknown>[] {
+    return [this.granted, this.used, this.denied];
   }
 
   #meet(

@@ -121,6 +121,8 @@ export interface UnreachedRoute {
 export interface Folded {
   readonly patterns: number;
   readonly scopes: number;
+  /** Scopes that are counted with others of their kind, as `write:data:order-{id}`. */
+  readonly identifiers: number;
   readonly routes: number;
   readonly apps: number;
 }

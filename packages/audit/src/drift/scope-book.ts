@@ -31,13 +31,17 @@ const MAX_SHARED = 0.25;
 
 export class ScopeBook<Tally> {
   readonly #max: number;
+  readonly #maxOfKind: number;
   readonly #create: () => Tally;
   readonly #entries = new Map<string, ScopeEntry<Tally>>();
   readonly #families = new Map<string, ScopeFamily<Tally>>();
-  #folded = 0;
+  #foldedIdentifiers = 0;
+  #foldedScopes = 0;
 
   constructor(max: number, create: () => Tally) {
     this.#max = max;
+    // One kind of many identifiers must not take the place of all others.
+    this.#maxOfKind = Math.ceil(max / 4);
     this.#create = create;
   }
 
@@ -53,13 +57,14 @@ export class ScopeBook<Tally> {
       return known.tally;
     }
     const family = this.#familyOf(scope);
-    if (this.#entries.size < this.#max && family.template !== OTHER_SCOPES) {
+    if (this.#hasRoom(family, scope)) {
       const entry = { scope, tally: this.#create(), task, isShared: false };
       this.#entries.set(scope, entry);
       family.entries.push(entry);
       return entry.tally;
     }
-    this.#folded += 1;
+    if (family.template === OTHER_SCOPES) this.#foldedScopes += 1;
+    else this.#foldedIdentifiers += 1;
     family.rest ??= this.#create();
     return family.rest;
   }
@@ -79,9 +84,21 @@ export class ScopeBook<Tally> {
     );
   }
 
-  /** How often something was written to a common tally. */
-  get folded(): number {
-    return this.#folded;
+  /** How often a scope was counted with its kind only. */
+  get foldedIdentifiers(): number {
+    return this.#foldedIdentifiers;
+  }
+
+  /** How often a scope was counted with all other kinds. */
+  get foldedScopes(): number {
+    return this.#foldedScopes;
+  }
+
+  #hasRoom({ template, entries }: ScopeFamily<Tally>, scope: string): boolean {
+    if (template === OTHER_SCOPES) return false;
+    // The only one of its kind, and there are not too many kinds.
+    if (template === scope) return true;
+    return this.#entries.size < this.#max && entries.length < this.#maxOfKind;
   }
 
   #familyOf(scope: string): ScopeFamily<Tally> {

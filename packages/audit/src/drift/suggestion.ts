@@ -7,8 +7,8 @@ import {
   compareTexts,
   differsPerTask,
   OTHER_SCOPES,
-  type ScopeEntry,
   type ScopeFamily,
+  templateOf,
 } from './scope-book.js';
 import type { UseTally } from './tallies.js';
 
@@ -22,15 +22,20 @@ export function suggest(
   const scopes = parts.flatMap((part) => part.scopes).toSorted(compareTexts);
   const perTask = parts.flatMap((part) => part.perTask).toSorted(compareTexts);
   const granted = Array.from(group.granted.entries, ({ scope }) => scope);
-  const kept = new Set([...scopes, ...perTask]);
   const differs = parts.some((part) => part.differs);
-  const drops = lines.map(({ scope }) => scope).filter((scope) => !kept.has(scope));
+  const kept = differs ? perTask : scopes;
+  const keptScopes = new Set(kept);
+  const keptKinds = new Set(kept.map(templateOf));
+  // A template stays where some of its kind do.
+  const drops = lines
+    .filter(({ scope, isTemplate }) => !(isTemplate ? keptKinds : keptScopes).has(scope))
+    .map(({ scope }) => scope);
   return {
     scopes,
     perTask: differs ? perTask : null,
     drops,
-    isNarrower: !scopeIsSubset(granted, scopes),
-    isComplete: parts.every((part) => part.isWide || part.isComplete) && !hasLost(group),
+    isNarrower: drops.length > 0 || !scopeIsSubset(granted, scopes),
+    isComplete: parts.every((part) => part.isComplete) && !hasLost(group),
   };
 }
 
@@ -38,7 +43,7 @@ export function suggest(
 function hasLost({ used, granted }: GroupTally): boolean {
   const others = used.families.find(({ template }) => template === OTHER_SCOPES)?.rest;
   // What a wildcard covered is missed by the wildcard, unless that is lost, too.
-  return others !== undefined && (others.exact > 0 || granted.folded > 0);
+  return others !== undefined && (others.exact > 0 || granted.foldedScopes > 0);
 }
 
 /** What was used of one action on one resource. */
@@ -54,45 +59,41 @@ interface Part {
   readonly perTask: readonly string[];
   /** Whether tasks differ in what they need. */
   readonly differs: boolean;
-  readonly isWide: boolean;
   readonly isComplete: boolean;
 }
 
 function suggestForKind({ wildcard, families, wildcardUses }: Kind, maxIdentifiers: number): Part {
-  const entries = families.flatMap((family) => family.entries);
-  const known = entries.reduce(
-    (sum, { scope, tally }) => sum + (scope === wildcard ? tally.exact : tally.wide),
-    0,
-  );
-  // Some that it covered could not be told apart, or it was needed as it is: nothing less would do.
-  const isNeeded =
-    known < wildcardUses ||
-    families.some(({ rest }) => rest !== undefined && rest.wide > 0) ||
-    entries.some(({ scope }) => scope === wildcard);
-  const isComplete = families.every(({ rest }) => rest === undefined || rest.exact === 0);
-  if (isNeeded) {
-    const only = [wildcard];
-    return { scopes: only, perTask: only, differs: false, isWide: true, isComplete };
-  }
   const own = families.filter((family) => differsPerTask(family));
-  const common = families.filter((family) => !own.includes(family)).flatMap(entriesOf);
-  const list = (found: readonly ScopeEntry<UseTally>[]): readonly string[] =>
-    wildcardUses > 0 && found.length > maxIdentifiers
-      ? [wildcard]
-      : found.map(({ scope }) => scope);
-  const listed = list(common);
-  const isWide = listed.includes(wildcard);
+  const common = families.filter((family) => !own.includes(family));
+  // What was needed and has no place in the list, because it could not be told apart.
+  const isLost = wideUsesOf(families, wildcard) < wildcardUses;
+  const listed = (found: readonly ScopeFamily<UseTally>[]): readonly string[] => {
+    const scopes = found.flatMap(({ entries }) => entries.map(({ scope }) => scope));
+    const isMore = found.some(({ rest }) => rest !== undefined && rest.wide > 0);
+    const isLong = wildcardUses > 0 && scopes.length > maxIdentifiers;
+    return isLost || isMore || isLong || scopes.includes(wildcard) ? [wildcard] : scopes;
+  };
+  const scopes = listed(families);
+  const forAll = listed(common);
+  const isWideForAll = forAll.includes(wildcard);
   return {
-    scopes: list(entries),
-    perTask: isWide ? listed : [...own.map(({ template }) => template), ...listed],
-    differs: own.length > 0 && !isWide,
-    isWide: list(entries).includes(wildcard),
-    isComplete,
+    scopes,
+    perTask: isWideForAll ? forAll : [...own.map(({ template }) => template), ...forAll],
+    differs: own.length > 0 && !isWideForAll,
+    isComplete:
+      scopes.includes(wildcard) ||
+      families.every(({ rest }) => rest === undefined || rest.exact === 0),
   };
 }
 
-function entriesOf<Tally>({ entries }: ScopeFamily<Tally>): readonly ScopeEntry<Tally>[] {
-  return entries;
+/** Requests let in by the wildcard of which it is known what for. */
+export function wideUsesOf(families: readonly ScopeFamily<UseTally>[], wildcard: string): number {
+  let uses = 0;
+  for (const { entries, rest } of families) {
+    for (const { scope, tally } of entries) uses += scope === wildcard ? tally.exact : tally.wide;
+    uses += rest?.wide ?? 0;
+  }
+  return uses;
 }
 
 function kindsOf({ used, granted }: GroupTally): readonly Kind[] {
