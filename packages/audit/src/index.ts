@@ -46,3 +46,10 @@ export {
   readAuditLines,
   type ReadAuditLinesOptions,
 } from './reading/lines.js';
+export {
+  DRIFT_FINDINGS,
+  type DriftFinding,
+  type DriftFindings,
+  findingsOf,
+} from './drift/findings.js';
+export { renderDriftPage } from './drift/page/drift-page.js';

@@ -82,8 +82,10 @@ export interface Suggestion {
   /** Lines of `scopes` of the group that are not needed any more as they are. */
   readonly drops: readonly string[];
   readonly isNarrower: boolean;
-  /** False: more was used than could be told apart, and the list may lack some of it. */
+  /** False: more was used than could be told apart, and `scopes` may lack some of it. */
   readonly isComplete: boolean;
+  /** The same of `perTask`, which may be complete where `scopes` would be endless. */
+  readonly isPerTaskComplete: boolean;
 }
 
 export interface DriftGroup extends GroupName, FirstAndLast {

@@ -36,6 +36,7 @@ export function suggest(
     drops,
     isNarrower: drops.length > 0 || !scopeIsSubset(granted, scopes),
     isComplete: parts.every((part) => part.isComplete) && !hasLost(group),
+    isPerTaskComplete: parts.every((part) => part.isPerTaskComplete) && !hasLost(group),
   };
 }
 
@@ -60,6 +61,7 @@ interface Part {
   /** Whether tasks differ in what they need. */
   readonly differs: boolean;
   readonly isComplete: boolean;
+  readonly isPerTaskComplete: boolean;
 }
 
 function suggestForKind({ wildcard, families, wildcardUses }: Kind, maxIdentifiers: number): Part {
@@ -73,6 +75,8 @@ function suggestForKind({ wildcard, families, wildcardUses }: Kind, maxIdentifie
     const isLong = wildcardUses > 0 && scopes.length > maxIdentifiers;
     return isLost || isMore || isLong || scopes.includes(wildcard) ? [wildcard] : scopes;
   };
+  const isComplete = (list: readonly string[], found: readonly ScopeFamily<UseTally>[]): boolean =>
+    list.includes(wildcard) || found.every(({ rest }) => rest === undefined || rest.exact === 0);
   const scopes = listed(families);
   const forAll = listed(common);
   const isWideForAll = forAll.includes(wildcard);
@@ -80,9 +84,8 @@ function suggestForKind({ wildcard, families, wildcardUses }: Kind, maxIdentifie
     scopes,
     perTask: isWideForAll ? forAll : [...own.map(({ template }) => template), ...forAll],
     differs: own.length > 0 && !isWideForAll,
-    isComplete:
-      scopes.includes(wildcard) ||
-      families.every(({ rest }) => rest === undefined || rest.exact === 0),
+    isComplete: isComplete(scopes, families),
+    isPerTaskComplete: isComplete(forAll, common),
   };
 }
 

@@ -12,8 +12,9 @@ export class TimeSpan {
   }
 
   addAll(other: TimeSpan): void {
-    this.add(other.#first);
-    this.add(other.#last);
+    // Of an empty one nothing changes.
+    this.#first = Math.min(this.#first, other.#first);
+    this.#last = Math.max(this.#last, other.#last);
   }
 
   get last(): number {

@@ -149,6 +149,7 @@ describe('a drift meter', () => {
             drops: [ALL_CUSTOMERS, ORDER],
             isNarrower: true,
             isComplete: true,
+            isPerTaskComplete: true,
           },
         },
       ],
@@ -300,7 +301,18 @@ describe('many tasks', () => {
       drops: [ALL_CUSTOMERS],
       isNarrower: true,
       isComplete: true,
+      isPerTaskComplete: true,
     });
+  });
+
+  it('of which some have not used it yet still have a first and a last use', () => {
+    const meter = meterOf(
+      { task: 'process-ord-1', granted: ['write:data:order-1'], needs: ['write:data:order-1'] },
+      { task: 'process-ord-2', granted: ['write:data:order-2'], needs: [] },
+    );
+    expect(onlyGroup(meter).scopes).toMatchObject([
+      { scope: 'write:data:order-{id}', first: START, last: START, finding: null },
+    ]);
   });
 
   it('are told apart by orchestrator', () => {
