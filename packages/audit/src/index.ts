@@ -51,5 +51,8 @@ export {
   type DriftFinding,
   type DriftFindings,
   findingsOf,
+  groupFindings,
+  groupsByWeight,
+  groupTitle,
 } from './drift/findings.js';
 export { renderDriftPage } from './drift/page/drift-page.js';

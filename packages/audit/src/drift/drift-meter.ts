@@ -40,8 +40,11 @@ export interface DriftMeter extends DecisionSink {
    * @throws WireError when it tells of a decision, and cannot be read
    */
   readonly readAuditEvent: (event: AuditEvent) => boolean;
-  /** Learns only which app an agent is of, for decisions that are read before the agent's registration. */
-  readonly readApp: (event: AuditEvent) => void;
+  /**
+   * Whether it was learnt which app an agent is of after decisions had been counted without an app. To have all
+   * where it belongs, `reset()` and read everything again.
+   */
+  readonly hasLateApps: () => boolean;
   readonly report: () => DriftReport;
   /** What was granted and never used. */
   readonly unused: () => readonly UnusedScope[];
@@ -91,7 +94,7 @@ export function createDriftMeter(options: DriftMeterOptions = {}): DriftMeter {
       tally.decide(decision);
       return true;
     },
-    readApp: (event: AuditEvent) => tally.noteApp(event),
+    hasLateApps: () => tally.hasLateApps,
     report: () => tally.report(),
     unused: () => unusedIn(tally.report()),
     denied: () => deniedIn(tally.report()),

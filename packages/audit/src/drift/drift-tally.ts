@@ -26,6 +26,8 @@ interface Counts {
   readonly span: TimeSpan;
   readonly outcomes: Record<'allow' | 'anonymous' | 'refuse', number>;
   grants: number;
+  /** Whether an app became known when decisions without one were counted already. */
+  hasLateApps: boolean;
   unreadGrants: number;
 }
 
@@ -56,14 +58,17 @@ export class DriftTally {
     counts.grants += 1;
     if (grant.isPartial) counts.unreadGrants += 1;
     counts.span.add(grant.time);
-    this.noteApp(event);
+    const { agentId, appId } = grant;
+    if (agentId !== undefined && appId !== undefined) {
+      const isNews = counts.groups.noteApp(agentId, appId);
+      if (isNews && counts.groups.hasNoApp) counts.hasLateApps = true;
+    }
     counts.groups.of(grant).grant(grant);
     return true;
   }
 
-  noteApp(event: AuditEvent): void {
-    const { agentId, appId } = brokerGrantOf(event) ?? {};
-    if (agentId !== undefined && appId !== undefined) this.#counts.groups.noteApp(agentId, appId);
+  get hasLateApps(): boolean {
+    return this.#counts.hasLateApps;
   }
 
   reset(): void {
@@ -110,6 +115,7 @@ export class DriftTally {
       span: new TimeSpan(),
       outcomes: { allow: 0, anonymous: 0, refuse: 0 },
       grants: 0,
+      hasLateApps: false,
       unreadGrants: 0,
     };
   }

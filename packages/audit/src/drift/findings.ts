@@ -30,7 +30,7 @@ export function groupFindings({ scopes, denied }: DriftGroup): Omit<DriftFinding
 }
 
 /** Those with most findings first. */
-export function byWeight(groups: readonly DriftGroup[]): readonly DriftGroup[] {
+export function groupsByWeight(groups: readonly DriftGroup[]): readonly DriftGroup[] {
   return groups.toSorted((one, other) => weightOf(other) - weightOf(one));
 }
 

@@ -28,6 +28,7 @@ export class GroupTallies {
   readonly #met = new Map<string, Met>();
   #others: GroupTally | undefined;
   #folded = 0;
+  #hasNoApp = false;
 
   constructor(apps: AppDirectory, maxPatterns: number, maxScopes: number) {
     this.#apps = apps;
@@ -48,8 +49,16 @@ export class GroupTallies {
     return group;
   }
 
-  noteApp(agentId: string, appId: string): void {
-    if (this.#apps.note(agentId, appId)) this.#met.delete(agentId);
+  /** @returns whether that was news */
+  noteApp(agentId: string, appId: string): boolean {
+    const isNews = this.#apps.note(agentId, appId);
+    if (isNews) this.#met.delete(agentId);
+    return isNews;
+  }
+
+  /** Whether something was counted for which no app was known. */
+  get hasNoApp(): boolean {
+    return this.#hasNoApp;
   }
 
   get folded(): number {
@@ -70,6 +79,7 @@ export class GroupTallies {
       orchestrator: orchId ?? null,
       taskPattern: taskId === undefined ? null : foldVaryingParts(taskId, '*'),
     };
+    if (name.app === null) this.#hasNoApp = true;
     const key = JSON.stringify([name.app, name.orchestrator, name.taskPattern]);
     const known = this.#groups.get(key);
     if (known !== undefined) return known;

@@ -34,12 +34,19 @@ describe("the broker's own log", () => {
     ]);
   });
 
-  it('may come after the decisions, if it is looked through for apps before', () => {
+  it('may come after the decisions, if all is read again then', () => {
     const event = registered(TASK, [CUSTOMER], { app: 'app-orders-1' });
+    const decision = decided({ granted: [CUSTOMER], needs: [CUSTOMER] });
     const meter = createDriftMeter();
-    meter.readApp(event);
-    meter(decided({ granted: [CUSTOMER], needs: [CUSTOMER] }));
+    meter(decision);
+    expect(meter.hasLateApps()).toBe(false);
     meter.readAuditEvent(event);
+    expect(meter.hasLateApps()).toBe(true);
+    expect(meter.report().groups.map(({ app }) => app)).toEqual(['app-orders-1', null]);
+    meter.reset();
+    meter(decision);
+    meter.readAuditEvent(event);
+    expect(meter.hasLateApps()).toBe(false);
     expect(meter.report().groups).toMatchObject([{ app: 'app-orders-1', allowed: 1 }]);
   });
 

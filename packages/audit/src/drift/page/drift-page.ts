@@ -1,6 +1,6 @@
 // A drift report in → one page of HTML that needs nothing else, for people, out.
 
-import { byWeight, type DriftFindings, findingsOf, groupFindings } from '../findings.js';
+import { groupsByWeight, type DriftFindings, findingsOf, groupFindings } from '../findings.js';
 import type { DriftGroup, DriftReport } from '../report.js';
 import { groupCard, titleElement } from './group-card.js';
 import { html, Markup } from './markup.js';
@@ -19,7 +19,7 @@ const POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; 
  * await writeFile('drift.html', renderDriftPage(meter.report()));
  */
 export function renderDriftPage(report: DriftReport): string {
-  const groups = byWeight(report.groups);
+  const groups = groupsByWeight(report.groups);
   const page = html`<!doctype html>
 <html lang="en">
 <head>

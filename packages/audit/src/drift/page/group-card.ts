@@ -11,14 +11,25 @@ const MAX_LINES = 100;
 
 /** @param number of the card, for links to it */
 export function groupCard(group: DriftGroup, number: number, axis: FirstAndLast): Markup {
-  const { app, denied, scopes, taskExamples, tasks, agents, allowed, refused, idleAgents } = group;
+  const {
+    app,
+    taskPattern,
+    denied,
+    scopes,
+    taskExamples,
+    tasks,
+    agents,
+    allowed,
+    refused,
+    idleAgents,
+  } = group;
   return html`<section class="card" id="group-${number}" aria-labelledby="group-${number}-title">
 <header>
 <h2 id="group-${number}-title">${titleElement(group)}</h2>
 ${app === null ? undefined : html`<span class="tag app">app: ${app}</span>`}
 </header>
 <p class="facts"><span>${distinctText(tasks)} ${tasks.count === 1 ? 'task' : 'tasks'}</span> <span>${distinctText(agents)} ${agents.count === 1 ? 'agent' : 'agents'}${idleAgents > 0 ? html`, <b>${numberText(idleAgents)} never seen</b>` : undefined}</span> <span>${numberText(allowed)} allowed</span> <span>${numberText(refused)} refused</span> <span>${periodElement(group.first, group.last)}</span></p>
-${taskExamples.length > 0 ? html`<p class="quiet">such as ${taskExamples.map((id, index) => html`${index > 0 ? ', ' : ''}<code>${id}</code>`)}</p>` : undefined}
+${taskExamples.some((id) => id !== taskPattern) ? html`<p class="quiet">such as ${taskExamples.map((id, index) => html`${index > 0 ? ', ' : ''}<code>${id}</code>`)}</p>` : undefined}
 ${changeList(group)}
 ${denied.length > 0 ? html`<h3>Needed and denied</h3><p class="quiet">Grant it, or find out why it is asked for.</p>${deniedTable(denied, axis)}` : undefined}
 ${scopes.length > 0 ? html`<h3>Granted</h3>${scopeTable(group)}` : undefined}

@@ -66,6 +66,7 @@ tbody th>code+code::before{content:"or ";font-family:system-ui,sans-serif;color:
 .wildcard .bar span{background:var(--wide)}
 .figure{font-variant-numeric:tabular-nums;font-size:.925rem}.unused .figure{color:var(--warn);font-weight:600}
 .denied .figure{color:var(--deny);font-weight:700;font-size:1.1rem}
+.route .figure{min-width:9rem}h3+.list+table{margin-top:1rem}
 .minus{color:var(--deny)}
 .when{white-space:nowrap;color:var(--quiet);font-size:.875rem;width:10.5rem}
 .chart{width:16rem}.chart .quiet{display:block;font-size:.8rem}
@@ -76,7 +77,7 @@ details summary{cursor:pointer;color:var(--quiet);font-size:.875rem}
 .legend{display:flex;flex-wrap:wrap;gap:.25rem 1rem}
 @media (max-width:40rem){main{padding:1.25rem .75rem}.card{padding:1rem}.change{grid-template-columns:1fr}
 .tiles{grid-template-columns:1fr 1fr}.tiles li:first-child{grid-column:1/-1}
-nav li a{flex-basis:100%}.bar-cell .figure{min-width:0}
+nav li a{flex-basis:100%}tbody .bar-cell,tbody .chart{width:auto}.rows .bar-cell .figure{min-width:2.5rem}
 thead{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}
 table,tbody,tr,tbody th,tbody td{display:block;width:auto}
 tbody tr{padding:.5rem 0;border-bottom:1px solid var(--line)}tbody tr:last-child{border-bottom:0}
