@@ -18,3 +18,12 @@ export {
   readAuditLines,
   type ReadAuditLinesOptions,
 } from './reading/lines.js';
+export type { VerifyAuditFilesOptions, VerifyProgress } from './verification/options.js';
+export type {
+  AuditBreak,
+  AuditRemark,
+  AuditReport,
+  BreakKind,
+  RemarkKind,
+} from './verification/report.js';
+export { verifyAuditFiles } from './verification/verify.js';
