@@ -18,6 +18,8 @@ export interface OrderedFile {
   readonly isEmpty: boolean;
   /** Its lines; good once. */
   readonly read: (onProgress: (bytes: number) => void) => AsyncIterable<readonly AuditLine[]>;
+  /** Once nobody reads any more: a pipe that is left open keeps the process from ending. */
+  readonly close: () => Promise<unknown>;
 }
 
 export interface FileOrder {
@@ -40,7 +42,7 @@ export async function orderFiles(
   const files: (PlacedFile & { readonly place: number })[] = [];
   // A file without a number stays behind the one it was given after.
   let before = 0;
-  for (const path of paths) {
+  const add = async (path: string): Promise<void> => {
     const isStdin = path === '-' && options.stdin !== undefined;
     const identity = isStdin ? undefined : await identify(path);
     const key = identity?.key ?? path;
@@ -52,8 +54,18 @@ export async function orderFiles(
       before = file.place ?? before;
       files.push({ ...file, size: identity?.size, place: file.isEmpty ? Infinity : before });
     }
+  };
+  try {
+    for (const path of paths) await add(path);
+  } catch (error) {
+    await closeAll(files);
+    throw error;
   }
   return { files: files.toSorted((one, other) => order(one.place, other.place)), repeated };
+}
+
+export async function closeAll(files: readonly OrderedFile[]): Promise<void> {
+  await Promise.all(files.map((file) => file.close()));
 }
 
 function order(one: number, other: number): number {
@@ -75,6 +87,8 @@ async function look(path: string, options: OrderOptions): Promise<PlacedFile> {
     isEmpty: first.length === 0,
     place: placeOf(first),
     read: (onProgress) => readAuditBatches(path, { signal, onProgress }),
+    // Whoever leaves the loop has closed it.
+    close: () => Promise.resolve(),
   };
 }
 
@@ -94,6 +108,7 @@ async function readAhead(path: string, { signal, stdin }: OrderOptions): Promise
       yield first;
       yield* batches;
     },
+    close: () => batches.return(),
   };
 }
 

@@ -3,7 +3,7 @@
 import type { AuditEvent } from '@agentwrit/protocol';
 import type { AuditLine } from '../reading/line.js';
 import { barredMember, breakAt, ChainWalk, type FoundBreak } from './chain-walk.js';
-import { type OrderedFile, orderFiles } from './file-order.js';
+import { closeAll, type OrderedFile, orderFiles } from './file-order.js';
 import { assertVerifyOptions, type VerifyAuditFilesOptions } from './options.js';
 import { Remarks } from './remarks.js';
 import type { AuditBreak, AuditReport } from './report.js';
@@ -30,7 +30,11 @@ export async function verifyAuditFiles(
   const { files, repeated } = await orderFiles(paths, { signal, stdin });
   const verification = new Verification(files, options);
   for (const path of repeated) verification.remarks.add('repeated_file', { path, line: 0 });
-  await verification.run();
+  try {
+    await verification.run();
+  } finally {
+    await closeAll(files);
+  }
   return verification.report();
 }
 

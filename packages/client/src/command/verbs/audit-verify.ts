@@ -23,13 +23,13 @@ export const auditVerify: Verb = {
     growing: { about: 'a last line without an end is being written, not cut off' },
     'allow-bars': { about: 'take a bar outside the detail for what was written' },
   },
-  notes: `Takes what guards wrote and what "agentwrit audit events --json" printed, in any
-order; "-" is stdin, as in: zcat audit-*.gz | agentwrit audit verify -
+  notes: `Takes what guards wrote and what "agentwrit audit events --json" printed, in
+any order; "-" is stdin, as in: zcat audit-*.gz | agentwrit audit verify -
 Ends with 0 when the files are sound, and with 1 at the first break, which it
 names: tampered, missing, reordered, duplicate, truncated, malformed, or
 ambiguous. A chain does not show what was cut off behind its last event, nor
-that all of it was written anew: note the last hash down elsewhere, and give it
-to --expect-hash later.`,
+that all of it was written anew: note the last hash down elsewhere, and give
+it to --expect-hash later.`,
   async run(call) {
     const { flags, operands, context } = call;
     if (operands.includes('-') && context.stdin.isTerminal) {
