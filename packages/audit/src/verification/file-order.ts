@@ -1,5 +1,6 @@
 // Paths as given in → the files in the order of the events in them out.
 
+import { AuditFileError } from '../reading/audit-file-error.js';
 import { type ByteStream, identify } from '../reading/bytes.js';
 import type { AuditLine } from '../reading/line.js';
 import { readAuditBatches } from '../reading/lines.js';
@@ -50,7 +51,7 @@ export async function orderFiles(
       repeated.push(path);
     } else {
       seen.add(key);
-      const file = isStdin ? await readAhead(path, options) : await look(path, options);
+      const file = isStdin ? await readAhead(path, options) : await look(path, { ...options, key });
       before = file.place ?? before;
       files.push({ ...file, size: identity?.size, place: file.isEmpty ? Infinity : before });
     }
@@ -74,8 +75,10 @@ function order(one: number, other: number): number {
 }
 
 /** Opens it twice rather than keep all of them open. */
-async function look(path: string, options: OrderOptions): Promise<PlacedFile> {
-  const { signal } = options;
+async function look(
+  path: string,
+  { signal, key }: OrderOptions & { readonly key: string },
+): Promise<PlacedFile> {
   let first: readonly AuditLine[] = [];
   for await (const batch of readAuditBatches(path, { signal })) {
     first = batch;
@@ -86,7 +89,13 @@ async function look(path: string, options: OrderOptions): Promise<PlacedFile> {
     size: undefined,
     isEmpty: first.length === 0,
     place: placeOf(first),
-    read: (onProgress) => readAuditBatches(path, { signal, onProgress }),
+    async *read(onProgress) {
+      // What a log is rotated to would look like a break.
+      if ((await identify(path)).key !== key) {
+        throw new AuditFileError(path, 'another file took its place while the files were read');
+      }
+      yield* readAuditBatches(path, { signal, onProgress });
+    },
     // Whoever leaves the loop has closed it.
     close: () => Promise.resolve(),
   };
@@ -118,9 +127,7 @@ async function readAhead(path: string, { signal, stdin }: OrderOptions): Promise
  */
 function placeOf(lines: readonly AuditLine[]): number | undefined {
   const numbers = lines
-    .flatMap(({ fault, ...line }) =>
-      fault === undefined && 'event' in line ? [numberOf(line.event.id)] : [],
-    )
+    .flatMap((line) => (line.fault === undefined ? [numberOf(line.event.id)] : []))
     .filter((number) => number !== undefined)
     .toSorted((one, other) => one - other);
   return numbers[Math.floor(numbers.length / 2)];

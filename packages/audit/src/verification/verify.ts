@@ -65,7 +65,10 @@ class Verification {
     );
     let bytesBefore = 0;
     for (const file of this.#files) {
-      if (file.isEmpty) this.remarks.add('empty_file', { path: file.path, line: 0 });
+      if (file.isEmpty) {
+        this.remarks.add('empty_file', { path: file.path, line: 0 });
+        continue;
+      }
       let bytesHere = 0;
       const batches = file.read((bytes) => {
         bytesHere = bytes;

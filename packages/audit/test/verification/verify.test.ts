@@ -1,4 +1,4 @@
-import { symlinkSync } from 'node:fs';
+import { renameSync, symlinkSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { encodeJson, FIRST_PREV_HASH } from '@agentwrit/protocol';
 import { describe, expect, it } from 'vitest';
@@ -504,6 +504,17 @@ describe('what cannot be read', () => {
     );
     const folder = dirname(path);
     await expect(verifyAuditFiles([path, folder])).rejects.toThrow('it is a folder');
+  });
+
+  it('is a file that was rotated away meanwhile: what took its place would look like a break', async () => {
+    const [one = '', two = ''] = writeFiles({ a: text(FILES.a), b: text(FILES.b) });
+    const verifying = verifyAuditFiles([one, two], {
+      onProgress() {
+        renameSync(two, `${two}.1`);
+        writeFileSync(two, text(FILES.c));
+      },
+    });
+    await expect(verifying).rejects.toThrow(`cannot read ${two}: another file took its place`);
   });
 
   it.each([
