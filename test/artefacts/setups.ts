@@ -79,7 +79,7 @@ export const setups: readonly Setup[] = [
     name: 'client',
     package: 'client',
     beside: ['@types/node'],
-    brings: ['@agentwrit/client', '@agentwrit/protocol'],
+    brings: ['@agentwrit/audit', '@agentwrit/client', '@agentwrit/protocol'],
     oldestTypeScript: OURS,
     isForWeb: false,
   },

@@ -10,6 +10,7 @@ import {
   guardOptions,
   guardWith,
   type Reader,
+  recordingOptions,
   renderingOptions,
   routesFor,
 } from './routes.js';
@@ -22,11 +23,14 @@ const reader: Reader<ExpressRequest> = {
 
 export function expressApp(express: typeof express5): NodeApp {
   return async (broker) => {
-    const main = createAgentWrit({ ...guardOptions, broker });
-    const rendering = createAgentWrit({ ...renderingOptions(reader), broker });
+    const agentwrits = {
+      main: createAgentWrit({ ...guardOptions, broker }),
+      rendering: createAgentWrit({ ...renderingOptions(reader), broker }),
+      recording: createAgentWrit({ ...recordingOptions, broker }),
+    };
     const app = express();
-    for (const { method, path, guards, isRendered } of routesFor(reader)) {
-      const agentwrit = isRendered ? rendering : main;
+    for (const { method, path, guards, behind } of routesFor(reader)) {
+      const agentwrit = agentwrits[behind];
       const middleware = guards.map((guarding) =>
         guardWith<ExpressMiddleware, ExpressRequest>(agentwrit, guarding),
       );
@@ -38,7 +42,7 @@ export function expressApp(express: typeof express5): NodeApp {
         },
       );
     }
-    const metadata = main.resourceMetadata();
+    const metadata = agentwrits.main.resourceMetadata();
     app.get(metadata.path, metadata.handler);
     const server = app.listen(0, '127.0.0.1');
     await once(server, 'listening');

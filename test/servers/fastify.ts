@@ -9,6 +9,7 @@ import {
   guardOptions,
   guardWith,
   type Reader,
+  recordingOptions,
   renderingOptions,
   routesFor,
 } from './routes.js';
@@ -20,13 +21,15 @@ const reader: Reader<FastifyRequest> = {
 };
 
 export const fastifyApp: NodeApp = async (broker) => {
-  const main = createAgentWrit({ ...guardOptions, broker });
-  const rendering = createAgentWrit({ ...renderingOptions(reader), broker });
+  const agentwrits = {
+    main: createAgentWrit({ ...guardOptions, broker }),
+    rendering: createAgentWrit({ ...renderingOptions(reader), broker }),
+    recording: createAgentWrit({ ...recordingOptions, broker }),
+  };
   const app = fastify();
-  await app.register(main.plugin);
-  await app.register(rendering.plugin);
-  for (const { method, path, guards, isRendered } of routesFor(reader)) {
-    const agentwrit = isRendered ? rendering : main;
+  for (const { plugin } of Object.values(agentwrits)) await app.register(plugin);
+  for (const { method, path, guards, behind } of routesFor(reader)) {
+    const agentwrit = agentwrits[behind];
     app.route({
       method,
       url: path,
@@ -34,7 +37,7 @@ export const fastifyApp: NodeApp = async (broker) => {
       handler: (request) => describe(request.agent),
     });
   }
-  const metadata = main.resourceMetadata();
+  const metadata = agentwrits.main.resourceMetadata();
   app.get(metadata.path, metadata.handler);
   await app.listen({ port: 0, host: '127.0.0.1' });
   return portOf(app.server.address());

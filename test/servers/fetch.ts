@@ -13,6 +13,7 @@ import {
   guardOptions,
   type Guarding,
   type Reader,
+  recordingOptions,
   renderingOptions,
   routesFor,
 } from './routes.js';
@@ -50,10 +51,13 @@ function protect(
 }
 
 export const createFetch: CreateFetch = (broker) => {
-  const main = createAgentWrit({ ...guardOptions, broker });
-  const rendering = createAgentWrit({ ...renderingOptions(reader), broker });
-  const table = routesFor(reader).map(({ method, path, guards, isRendered }) => {
-    const agentwrit = isRendered ? rendering : main;
+  const agentwrits = {
+    main: createAgentWrit({ ...guardOptions, broker }),
+    rendering: createAgentWrit({ ...renderingOptions(reader), broker }),
+    recording: createAgentWrit({ ...recordingOptions, broker }),
+  };
+  const table = routesFor(reader).map(({ method, path, guards, behind }) => {
+    const agentwrit = agentwrits[behind];
     const [last, ...outer] = guards.toReversed();
     if (last === undefined) throw new TypeError(`${path} has no guard`);
     const handler = outer.reduce(
@@ -63,7 +67,7 @@ export const createFetch: CreateFetch = (broker) => {
     );
     return { method, segments: path.split('/'), handler };
   });
-  const metadata = main.resourceMetadata();
+  const metadata = agentwrits.main.resourceMetadata();
 
   return async (request) => {
     const { pathname } = new URL(request.url);

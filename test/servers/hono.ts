@@ -8,6 +8,7 @@ import {
   guardOptions,
   guardWith,
   type Reader,
+  recordingOptions,
   renderingOptions,
   routesFor,
 } from './routes.js';
@@ -19,18 +20,21 @@ const reader: Reader<Context> = {
 };
 
 export const createFetch: CreateFetch = (broker) => {
-  const main = createAgentWrit({ ...guardOptions, broker });
-  const rendering = createAgentWrit({ ...renderingOptions(reader), broker });
+  const agentwrits = {
+    main: createAgentWrit({ ...guardOptions, broker }),
+    rendering: createAgentWrit({ ...renderingOptions(reader), broker }),
+    recording: createAgentWrit({ ...recordingOptions, broker }),
+  };
   const app = new Hono<{ Variables: { agent?: Agent } }>();
-  for (const { method, path, guards, isRendered } of routesFor(reader)) {
-    const agentwrit = isRendered ? rendering : main;
+  for (const { method, path, guards, behind } of routesFor(reader)) {
+    const agentwrit = agentwrits[behind];
     const handlers = guards.map((guarding) =>
       guardWith<MiddlewareHandler, Context>(agentwrit, guarding),
     );
     app.on(method, [path], ...handlers);
     app.on(method, [path], (c) => c.json(describe(c.get('agent'))));
   }
-  const metadata = main.resourceMetadata();
+  const metadata = agentwrits.main.resourceMetadata();
   app.get(metadata.path, metadata.handler);
   return (request, env) => app.fetch(request, env);
 };

@@ -3,6 +3,7 @@
 import {
   type Agent,
   type AuthenticateOptions,
+  type DecisionEvent,
   type GuardOptions,
   type RefusalProblem,
   type RenderedBody,
@@ -34,9 +35,14 @@ export interface Route<Native> {
   readonly method: 'GET' | 'POST';
   readonly path: string;
   readonly guards: readonly Guarding<Native>[];
-  /** Behind the second agentwrit of the process, which writes bodies of its own. */
-  readonly isRendered?: boolean;
+  readonly behind: GuardName;
 }
+
+/**
+ * The guards of the process: the usual one, one that writes bodies of its own, and one that lets in only what is
+ * on record.
+ */
+export type GuardName = 'main' | 'rendering' | 'recording';
 
 const ORCHESTRATION = 'spiffe://agentwrit.local/agent/orch-1';
 
@@ -67,6 +73,20 @@ export function renderingOptions<Native>({ method, param }: Reader<Native>): {
   };
 }
 
+/** The options of the third one. It cannot record requests of one id, and forgets its promise for another. */
+export const recordingOptions: Omit<GuardOptions, 'broker'> = {
+  audience: 'orders',
+  onDecision: Object.assign(
+    ({ requestId }: DecisionEvent) => {
+      if (requestId === 'promised-nothing') return undefined;
+      return requestId === 'unrecorded'
+        ? Promise.reject(new Error('full disk'))
+        : Promise.resolve();
+    },
+    { isRequired: true },
+  ),
+};
+
 export function routesFor<Native>({ param, header }: Reader<Native>): readonly Route<Native>[] {
   const customer = (request: Native): string => `data:customer-${param(request, 'id')}`;
   const all = (...of: [Requirable<Native>, ...Requirable<Native>[]]): Guarding<Native> => ({
@@ -86,10 +106,11 @@ export function routesFor<Native>({ param, header }: Reader<Native>): readonly R
     method: 'GET',
     path,
     guards,
+    behind: 'main',
   });
   return [
     get('/data', all('read:data:*')),
-    { method: 'POST', path: '/data', guards: [all('read:data:*')] },
+    { ...get('/data', all('read:data:*')), method: 'POST' },
     get('/always', data({ maxAge: 0 })),
     get('/customers/:id', all('read:data:customer-{id}')),
     get('/orders/:orderId', all('read:data:order-{orderId}', 'write:data:order-{orderId}')),
@@ -123,7 +144,12 @@ export function routesFor<Native>({ param, header }: Reader<Native>): readonly R
     get('/me', { kind: 'authenticate' }),
     get('/maybe', { kind: 'authenticate', options: { optional: true } }),
     get('/twice/:id', all('read:data:customer-{id}'), all('write:data:customer-{id}')),
-    { ...get('/rendered/:how', all('read:data:*')), isRendered: true },
+    { ...get('/rendered/:how', all('read:data:*')), behind: 'rendering' },
+    { ...get('/recorded', all('read:data:*')), behind: 'recording' },
+    {
+      ...get('/recorded/maybe', { kind: 'authenticate', options: { optional: true } }),
+      behind: 'recording',
+    },
   ];
 }
 

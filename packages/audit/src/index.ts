@@ -56,3 +56,12 @@ export {
   groupTitle,
 } from './drift/findings.js';
 export { renderDriftPage } from './drift/page/drift-page.js';
+export type { VerifyAuditFilesOptions, VerifyProgress } from './verification/options.js';
+export type {
+  AuditBreak,
+  AuditRemark,
+  AuditReport,
+  BreakKind,
+  RemarkKind,
+} from './verification/report.js';
+export { verifyAuditFiles } from './verification/verify.js';

@@ -1,9 +1,8 @@
-// A decision in → one event out, to the guard's own sink and to whoever listens on the channel.
+// A decision in → what is told of it out; and the channels on which a guard's dealings with the broker are told.
 
 import {
   DECISION_EVENT_VERSION,
   type DecisionEvent,
-  type DecisionSink,
   type RequiredScope,
   type UsedScope,
 } from '@agentwrit/protocol';
@@ -16,10 +15,6 @@ import type { Decision, Refused } from './decision.js';
 import type { RequestFacts } from './request-facts.js';
 import { foreseeNeeds } from './route.js';
 import { readFact, type Visit } from './visit.js';
-import { Warnings } from './warnings.js';
-
-/** `diagnostics_channel` name on which every guard of the process publishes its {@link DecisionEvent}s. */
-export const DECISION_CHANNEL = 'agentwrit:decision';
 
 /** `diagnostics_channel` name on which every guard publishes its calls to the broker, as {@link BrokerCall}. */
 export const BROKER_CALL_CHANNEL = 'agentwrit:broker-call';
@@ -27,28 +22,8 @@ export const BROKER_CALL_CHANNEL = 'agentwrit:broker-call';
 /** `diagnostics_channel` name on which every guard publishes `{ state }` when its breaker changes. */
 export const BREAKER_CHANNEL = 'agentwrit:breaker';
 
-const decisions = channel(DECISION_CHANNEL);
 const breakerStates = channel(BREAKER_CHANNEL);
 const brokerCalls = channel(BROKER_CALL_CHANNEL);
-
-const sinkWarnings = new Warnings('AGENTWRIT_SINK_FAILED');
-
-/** Whether anybody would receive an event: making one is not free. */
-export function isObserved(sink: DecisionSink | undefined): boolean {
-  return sink !== undefined || decisions.hasSubscribers;
-}
-
-/** Delivers an event. Nothing a receiver does comes back. */
-export function emitDecision(event: DecisionEvent, sink: DecisionSink | undefined): void {
-  decisions.publish(Object.freeze(event));
-  if (sink === undefined) return;
-  try {
-    // Adopts any thenable, of whatever library or realm.
-    Promise.resolve(sink(event)).catch(warn);
-  } catch (error) {
-    warn(error);
-  }
-}
 
 export function emitBreakerState(state: BreakerState): void {
   if (breakerStates.hasSubscribers) breakerStates.publish(Object.freeze({ state }));
@@ -72,7 +47,7 @@ export function describeDecision<Request>(
   const pattern = readFact(() => facts.route);
   const clientAddress = readClientAddress(facts);
   const usedScope = agent && decision.outcome === 'allow' && scopes && usedOf(agent, scopes, match);
-  return {
+  return Object.freeze<DecisionEvent>({
     version: DECISION_EVENT_VERSION,
     time: clock.now(),
     outcome: decision.outcome,
@@ -90,7 +65,7 @@ export function describeDecision<Request>(
     ...(usedScope && usedScope.length > 0 && { usedScope }),
     ...(agent && describeAgent(agent)),
     durationUs: Math.max(0, Math.round((clock.monotonic() - limit.at) * 1000)),
-  };
+  });
 }
 
 type AgentKeys =
@@ -145,9 +120,3 @@ function readClientAddress<Request>(facts: RequestFacts<Request>): string | unde
 }
 
 const NOBODY: Pick<Refused, 'agent' | 'needed'> = {};
-
-function warn(error: unknown): void {
-  // Only its kind: the message may hold anything, and even a name can be a getter that throws.
-  const kind = error instanceof Error ? 'an error' : `a ${typeof error}`;
-  sinkWarnings.warn(`a decision sink failed with ${kind}; decisions are not affected`);
-}

@@ -41,7 +41,8 @@ export type { ComputedScopes, Requirable } from './requirement.js';
 export type { HttpAnswer, Refusal, RefusalProblem } from './refusal.js';
 export type { Render, RenderedBody } from './render.js';
 export type { ResourceMetadataOptions } from './resource-metadata.js';
-export { BREAKER_CHANNEL, BROKER_CALL_CHANNEL, DECISION_CHANNEL } from './events.js';
+export { BREAKER_CHANNEL, BROKER_CALL_CHANNEL } from './events.js';
+export { DECISION_CHANNEL } from './sinks.js';
 export type {
   DecisionEvent,
   DecisionSink,

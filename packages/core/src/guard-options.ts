@@ -57,8 +57,16 @@ export interface GuardOptions<Request = unknown> extends PolicyOptions<Request> 
   readonly resourceMetadata?: ResourceMetadataOptions;
   /** Writes the bodies of refusals: see {@link Render}. */
   readonly render?: Render<Request>;
-  /** Called with one event for every decision. */
-  readonly onDecision?: DecisionSink;
+  /**
+   * Called with one event for every decision; several are called in this order. Where one is required
+   * ({@link DecisionSink.isRequired}), requests are let in only when they are on its record.
+   */
+  readonly onDecision?: DecisionSink | readonly DecisionSink[];
+  /**
+   * With a required sink: how long a request waits until it is on record, in milliseconds, before it is refused
+   * with 503 `audit_unavailable`. Default 2000.
+   */
+  readonly recordTimeoutMs?: number;
   /** For tests. Default: the system's clocks. */
   readonly clock?: Clock;
 }

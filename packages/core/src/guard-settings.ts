@@ -15,6 +15,7 @@ import { assertPolicy, type PolicyOptions } from './policy.js';
 import type { Render } from './render.js';
 import { type Resource, resolveResource } from './resource-metadata.js';
 import type { RevocationFeed } from './revocation-feed.js';
+import { readSinks } from './sinks.js';
 
 export interface GuardSettings<Request = unknown> {
   readonly broker: BrokerPlace;
@@ -30,7 +31,8 @@ export interface GuardSettings<Request = unknown> {
   readonly realm: string;
   readonly resource: Resource | undefined;
   readonly render: Render<Request> | undefined;
-  readonly onDecision: DecisionSink | undefined;
+  readonly sinks: readonly DecisionSink[];
+  readonly recordTimeoutMs: number;
   readonly clock: Clock;
   readonly policy: PolicyOptions<Request>;
 }
@@ -62,6 +64,7 @@ export function resolveGuardOptions<Request>(
     resourceMetadata,
     render,
     onDecision,
+    recordTimeoutMs = 2000,
     clock = systemClock,
     ...policy
   } = options;
@@ -80,7 +83,13 @@ export function resolveGuardOptions<Request>(
   assertBoolean(allowInsecureHttp, 'allowInsecureHttp');
   assertText(realm, 'realm');
   if (render !== undefined) assertFunction(render, 'render');
-  if (onDecision !== undefined) assertFunction(onDecision, 'onDecision');
+  const sinks = readSinks(onDecision);
+  assertNumber(recordTimeoutMs, 'recordTimeoutMs', { min: 1, max: 60_000 });
+  if (options.recordTimeoutMs !== undefined && !sinks.some(({ isRequired }) => isRequired)) {
+    throw new TypeError(
+      '"recordTimeoutMs" needs a sink that is required: nothing else is waited for',
+    );
+  }
   assertClock(clock);
   assertPolicy(policy);
   return {
@@ -97,7 +106,8 @@ export function resolveGuardOptions<Request>(
     realm,
     resource: resolveResource(resource, resourceMetadata),
     render,
-    onDecision,
+    sinks,
+    recordTimeoutMs,
     clock,
     policy,
   };
@@ -127,6 +137,7 @@ export const GUARD_OPTIONS: readonly (keyof GuardOptions)[] = [
   'resourceMetadata',
   'render',
   'onDecision',
+  'recordTimeoutMs',
   'clock',
 ];
 

@@ -91,8 +91,8 @@ export function guardOn(platform: Platform): CreateGuard {
 function createGuard<Request>(options: GuardOptions<Request>, platform: Platform): Guard<Request> {
   const settings = resolveGuardOptions(options);
   const { clock, resource } = settings;
-  const conclude = createConclude(settings);
   const core = createAuthority(settings, platform);
+  const conclude = createConclude(settings, core.countRefusal);
   const { prover } = core;
   const declaredScopes = new Set<string>();
   let closing: Promise<void> | undefined;
@@ -101,7 +101,10 @@ function createGuard<Request>(options: GuardOptions<Request>, platform: Platform
    * What most requests come to: their credentials have come before, and are still good and enough. Nothing is made for
    * them but the answer. All else, and whatever is wrong, is for {@link decideInFull}.
    */
-  function welcome(facts: RequestFacts<Request>, route: Route<Request>): GuardAnswer | undefined {
+  function welcome(
+    facts: RequestFacts<Request>,
+    route: Route<Request>,
+  ): GuardAnswer | Promise<GuardAnswer> | undefined {
     if (closing !== undefined) return undefined;
     try {
       const { authorization } = facts;
@@ -128,8 +131,8 @@ function createGuard<Request>(options: GuardOptions<Request>, platform: Platform
       decision = failed(error);
     }
     return isSettled(decision, 'outcome')
-      ? settle(decision, visit)
-      : decision.catch(failed).then((late) => settle(late, visit));
+      ? conclude(decision, visit)
+      : decision.catch(failed).then((late) => conclude(late, visit));
   }
 
   /** Steps 1 to 7: at once where nobody has to be asked. */
@@ -172,12 +175,6 @@ function createGuard<Request>(options: GuardOptions<Request>, platform: Platform
       judge(verdict, source, facts, route, now) ??
       judgeWithProgram(verdict, source, facts, route, clock)
     );
-  }
-
-  /** Steps 8 and 9. */
-  function settle(decision: Decision, visit: Visit<Request>): GuardAnswer {
-    if (decision.outcome === 'refuse') core.countRefusal(decision.reason);
-    return conclude(decision, visit);
   }
 
   function check(route: Route<Request>): RouteCheck<Request> {

@@ -82,6 +82,6 @@ export async function judgeWithProgram<Request>(
 }
 
 // `exp` is inclusive and in whole seconds (protocol §3.4). Written so that no clock at all is no pass.
-function isExpired({ claims }: Identity, now: number): boolean {
+export function isExpired({ claims }: Pick<Identity, 'claims'>, now: number): boolean {
   return !(Math.floor(now / 1000) <= claims.exp);
 }

@@ -57,7 +57,8 @@ function openFile(path: string): Promise<FileHandle> {
 async function sizeOf(handle: FileHandle, path: string): Promise<number> {
   const found = await attempt(path, handle.stat());
   if (found.isDirectory()) throw new AuditFileError(path, 'it is a folder');
-  if (!found.isFile()) throw new AuditFileError(path, 'it is no regular file');
+  if (!found.isFile())
+    throw new AuditFileError(path, 'it is no regular file; what is piped in is called "-"');
   return found.size;
 }
 

@@ -19,6 +19,9 @@ process.on('SIGINT', () => {
   ending.abort(new Ending(EXIT.interrupted));
 });
 
+// Back to the first column, and away with what stands there (ECMA-48 EL).
+const REWRITE = '\r\u001b[2K';
+
 void runCommand({
   argv: process.argv.slice(2),
   env: process.env,
@@ -29,6 +32,9 @@ void runCommand({
   },
   stdout: (line) => process.stdout.write(`${line}\n`),
   stderr: (line) => process.stderr.write(`${line}\n`),
+  status: (line) => {
+    if (isatty(2)) process.stderr.write(`${REWRITE}${line}`);
+  },
   signal: ending.signal,
   now: Date.now,
 }).then((code) => {

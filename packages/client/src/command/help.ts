@@ -15,9 +15,11 @@ Environment:
 
 Exit codes:
   0    done
-  1    the broker refused, or the token cannot be one
+  1    the broker refused, the token cannot be one, or an audit file is not
+       what was written
   2    wrong use; nothing was sent
-  3    could not ask: no answer, or none that can be read
+  3    could not ask: no answer, or none that can be read, or a file that
+       cannot be read
   130  ended by SIGINT
 
 Example:

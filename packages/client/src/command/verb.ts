@@ -5,11 +5,11 @@ import type { FlagValues } from './flag-values.js';
 /** How every command ends. Three outcomes stay apart: done, refused, could not ask. */
 export const EXIT = {
   ok: 0,
-  /** The broker said no, or the token cannot be one. */
+  /** The broker said no, the token cannot be one, or an audit file is not what was written. */
   refused: 1,
   /** The command line or the environment is wrong; nothing was sent. */
   wrongUse: 2,
-  /** Nobody knows: no answer, or none that can be read. */
+  /** Nobody knows: no answer, or none that can be read, or a file that cannot be. */
   fault: 3,
   /** What a shell makes of a process that SIGINT ended. */
   interrupted: 130,
@@ -67,6 +67,8 @@ export interface CommandContext {
   };
   readonly stdout: LineWriter;
   readonly stderr: LineWriter;
+  /** Shows a line on stderr until the next one, or nothing in its place. Where nobody watches, it is not shown. */
+  readonly status: LineWriter;
   /** Aborts with an {@link Ending}. */
   readonly signal: AbortSignal;
   /** Epoch milliseconds. */

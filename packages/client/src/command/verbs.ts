@@ -4,6 +4,7 @@
 import type { Verb } from './verb.js';
 import { appGet, appList, appRegister, appRemove, appUpdate } from './verbs/app.js';
 import { auditEvents } from './verbs/audit-events.js';
+import { auditVerify } from './verbs/audit-verify.js';
 import { init } from './verbs/init.js';
 import { launchTokenCreate } from './verbs/launch-token.js';
 import { revoke } from './verbs/revoke.js';
@@ -18,6 +19,7 @@ export const VERBS: readonly Verb[] = [
   appRemove,
   launchTokenCreate,
   auditEvents,
+  auditVerify,
   revoke,
   tokenInspect,
   tokenRelease,

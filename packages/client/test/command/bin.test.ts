@@ -3,6 +3,7 @@ import type { Readable, Writable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { createTestBroker, type TestBroker } from '@agentwrit/broker/testing';
 import { afterEach, describe, expect, it } from 'vitest';
+import { linesOf, logOf } from '../../../audit/test/verification/sealed-log.js';
 
 // As built: a child process reads no TypeScript.
 const BIN = fileURLToPath(new URL('../../dist/command/bin.js', import.meta.url));
@@ -51,6 +52,24 @@ describe('the command', () => {
     expect(await inspect()).toMatchObject({ code: 1 });
     await broker.goDown();
     expect(await inspect()).toMatchObject({ code: 3 });
+  });
+
+  it('reads an audit file from a pipe, and needs no broker for it', async () => {
+    await using broker = await createTestBroker();
+    await broker.goDown();
+    const { child, ended } = start(broker, ['audit', 'verify', '-']);
+    child.stdin.end(linesOf(logOf(2000)).join('\n') + '\n');
+    const [stdout, { code, stderr }] = await Promise.all([text(child.stdout), ended]);
+    expect(stdout.split('\n')[0]).toBe('SOUND: 2000 events in 1 file');
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+  });
+
+  it('does not wait for the rest of a pipe when it has found the first break', async () => {
+    await using broker = await createTestBroker();
+    const { child, ended } = start(broker, ['audit', 'verify', '-']);
+    // Of a writer that has no end; this one gets to know that nobody reads any more.
+    child.stdin.on('error', () => undefined).write('no event\n');
+    expect(await ended).toMatchObject({ code: 1 });
   });
 
   it('ends with 2 and the usage on stderr when it is used wrongly', async () => {

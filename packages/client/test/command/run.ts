@@ -8,11 +8,13 @@ export interface Surroundings {
   readonly stdin?: string | readonly Uint8Array[];
   readonly signal?: AbortSignal;
   /** Epoch milliseconds. */
-  readonly now?: number;
+  readonly now?: number | (() => number);
   /** Called with each line of stdout. */
   readonly onLine?: (line: string) => void;
   /** Called with each line of stderr. */
   readonly onError?: (line: string) => void;
+  /** Called with each line that is shown for a while. */
+  readonly onStatus?: (line: string) => void;
 }
 
 export interface Outcome {
@@ -23,7 +25,7 @@ export interface Outcome {
 
 export async function run(
   argv: readonly string[],
-  { env = {}, stdin, signal, now, onLine, onError }: Surroundings = {},
+  { env = {}, stdin, signal, now, onLine, onError, onStatus }: Surroundings = {},
 ): Promise<Outcome> {
   const stdout: string[] = [];
   const stderr: string[] = [];
@@ -45,8 +47,9 @@ export async function run(
       stderr.push(line);
       onError?.(line);
     },
+    status: (line) => onStatus?.(line),
     signal: signal ?? new AbortController().signal,
-    now: () => now ?? Date.now(),
+    now: typeof now === 'function' ? now : () => now ?? Date.now(),
   });
   return { code, stdout, stderr };
 }
