@@ -5,6 +5,7 @@ import type { Verb } from './verb.js';
 import { appGet, appList, appRegister, appRemove, appUpdate } from './verbs/app.js';
 import { auditEvents } from './verbs/audit-events.js';
 import { auditVerify } from './verbs/audit-verify.js';
+import { drift } from './verbs/drift.js';
 import { init } from './verbs/init.js';
 import { launchTokenCreate } from './verbs/launch-token.js';
 import { revoke } from './verbs/revoke.js';
@@ -20,6 +21,7 @@ export const VERBS: readonly Verb[] = [
   launchTokenCreate,
   auditEvents,
   auditVerify,
+  drift,
   revoke,
   tokenInspect,
   tokenRelease,
