@@ -5,7 +5,7 @@ import { auditEntryOf } from '@agentwrit/audit';
 import { createTestBroker } from '@agentwrit/broker/testing';
 import type { DecisionEvent } from '@agentwrit/protocol';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { registerAgent } from '../../src/index.js';
+import { AgentWritApp } from '../../src/index.js';
 import { documentOf, type Outcome, run, type Surroundings } from './run.js';
 
 const START = Date.parse('2026-02-15T12:00:00Z');
@@ -353,9 +353,10 @@ describe('--broker', () => {
   it('tells of agents that were registered and never seen', async () => {
     await using broker = await createTestBroker();
     const env = { AGENTWRIT_ADMIN_SECRET: broker.adminSecret };
-    await using agent = await registerAgent({
-      brokerUrl: broker.url,
-      launchToken: await broker.launchToken([CUSTOMER]),
+    const registration = await broker.registerApp({ name: 'orders', scopes: ['read:data:*'] });
+    const { appId, clientId, clientSecret } = registration;
+    await using app = new AgentWritApp({ brokerUrl: broker.url, clientId, clientSecret });
+    await using agent = await app.createAgent({
       orchId: 'order-worker',
       taskId: 'process-ord-4824',
       scope: [CUSTOMER],
@@ -364,7 +365,10 @@ describe('--broker', () => {
     const outcome = await drift([file, '--broker', broker.url, '--json'], { env });
     expect(documentOf(outcome)).toMatchObject({
       grants: 1,
-      groups: [{ agents: { count: 2 }, idleAgents: 1, tasks: { count: 2 } }],
+      groups: [
+        { app: appId, agents: { count: 1 }, idleAgents: 1, allowed: 0 },
+        { app: null, agents: { count: 1 }, idleAgents: 0, allowed: 1 },
+      ],
     });
     expect(agent.released).toBe(false);
   });

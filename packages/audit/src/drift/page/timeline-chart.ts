@@ -7,6 +7,8 @@ import { countText, timeText } from './words.js';
 const WIDTH = 220;
 const HEIGHT = 36;
 const MIN_BAR_WIDTH = 3;
+// Of a short time there are few steps; they are no wall.
+const MAX_BAR_WIDTH = 16;
 const MIN_BAR_HEIGHT = 3;
 
 /** @param axis from when to when the chart goes: the same for all charts of a page */
@@ -17,7 +19,8 @@ export function timelineChart(
   const start = Math.min(from, first ?? from);
   const end = Math.max(from + counts.length * stepMs, last ?? from);
   const most = Math.max(1, ...counts);
-  const width = Math.max(MIN_BAR_WIDTH, (stepMs / (end - start)) * WIDTH);
+  const share = (stepMs / (end - start)) * WIDTH;
+  const width = Math.min(MAX_BAR_WIDTH, Math.max(MIN_BAR_WIDTH, share));
   const bars = counts.map((count, index) => {
     if (count === 0) return undefined;
     const time = from + index * stepMs;

@@ -63,14 +63,14 @@ describe('a page', () => {
     expect(page.replaceAll('&#39;', "'")).toMatch(
       /<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'">/,
     );
-    expect(page).not.toMatch(/<script|<link|<img|<iframe|@import|url\(|https?:|src=|on\w+=/i);
+    expect(page).not.toMatch(/<script|<link|<img|<iframe|@import|url\(|https?:|src=|\son\w+=/i);
   });
 
   it.each(HOSTILE)('keeps text in its place: %j', (text) => {
     const page = renderDriftPage(reportOf(text));
     // As many tags as with a text that is harmless.
     expect(markupOf(page)).toEqual(markupOf(renderDriftPage(reportOf(PLACE))));
-    expect(page).not.toMatch(/[\p{Cf}\p{Cs}\p{Zl}\p{Zp}\0\u001b]/u);
+    expect(page.replaceAll('\n', '')).not.toMatch(/[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/u);
   });
 
   it('keeps any text in its place', () => {

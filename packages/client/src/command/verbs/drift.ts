@@ -20,7 +20,7 @@ import { type Call, EXIT, UsageError, type Verb } from '../verb.js';
 
 export const drift: Verb = {
   words: ['drift'],
-  about: 'Report what was granted and not used, or needed and denied',
+  about: 'Report scopes granted and unused, or needed and denied',
   operands: ['FILE'],
   isLastRepeatable: true,
   flags: {
