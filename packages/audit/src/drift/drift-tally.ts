@@ -47,7 +47,7 @@ export class DriftTally {
     span.add(event.time);
     routes.add(event);
     if (event.outcome === 'refuse') refusals.add(event.reason, event.time);
-    if (event.agentId !== undefined) groups.of(event).decide(event);
+    if (event.agentId !== undefined) groups.decide(event);
   }
 
   /** @returns whether it was one */
@@ -63,7 +63,7 @@ export class DriftTally {
       const isNews = counts.groups.noteApp(agentId, appId);
       if (isNews && counts.groups.hasNoApp) counts.hasLateApps = true;
     }
-    counts.groups.of(grant).grant(grant);
+    counts.groups.grant(grant);
     return true;
   }
 

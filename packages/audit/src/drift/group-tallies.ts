@@ -1,7 +1,8 @@
 // Who did something in → the group it is counted with out; a common one when there are too many.
 
+import type { DecisionEvent } from '@agentwrit/protocol';
 import type { AppDirectory } from './app-directory.js';
-import { GroupTally } from './group-tally.js';
+import { type Grant, GroupTally } from './group-tally.js';
 import { compareTexts, MAX_TEXT } from './scope-book.js';
 import { foldVaryingParts } from './varying-parts.js';
 
@@ -15,6 +16,8 @@ interface Met {
   readonly taskId: string | undefined;
   readonly orchId: string | undefined;
   readonly group: GroupTally;
+  /** What its last token was granted, if nobody can change the list. */
+  granted: readonly string[] | undefined;
 }
 
 // Agents that act now: their group need not be worked out with every request.
@@ -36,15 +39,27 @@ export class GroupTallies {
     this.#maxScopes = maxScopes;
   }
 
-  of(actor: Actor): GroupTally {
-    const { agentId = '', taskId, orchId } = actor;
+  decide(event: DecisionEvent): void {
+    const { agentId = '', taskId, orchId, grantedScope } = event;
     const met = this.#met.get(agentId);
-    if (met !== undefined && met.taskId === taskId && met.orchId === orchId) return met.group;
+    const isSame = met !== undefined && met.taskId === taskId && met.orchId === orchId;
+    // A guard gives the same list with every request of a token: it has been counted.
+    const isKnown = isSame && met.granted !== undefined && met.granted === grantedScope;
+    (isSame ? met.group : this.#meet(event)).decide(event, isKnown);
+    if (isSame && !isKnown && Object.isFrozen(grantedScope)) met.granted = grantedScope;
+  }
+
+  grant(grant: Grant): void {
+    this.#meet(grant).grant(grant);
+  }
+
+  #meet(actor: Actor): GroupTally {
+    const { agentId = '', taskId, orchId } = actor;
     const group = this.#find(actor);
     if (group.isOthers) this.#folded += 1;
     else if (agentId.length <= MAX_TEXT && (taskId?.length ?? 0) <= MAX_TEXT) {
       if (this.#met.size >= MAX_MET) this.#met.clear();
-      this.#met.set(agentId, { taskId, orchId, group });
+      this.#met.set(agentId, { taskId, orchId, group, granted: undefined });
     }
     return group;
   }

@@ -44,11 +44,14 @@ export class GroupTally {
     this.denied = new ScopeBook(maxScopes, () => new DenialTally());
   }
 
-  /** @param event with an agent */
-  decide(event: DecisionEvent): void {
+  /**
+   * @param event with an agent
+   * @param isGrantKnown whether an event of the same token came before
+   */
+  decide(event: DecisionEvent, isGrantKnown: boolean): void {
     const { time, agentId, taskId, outcome, grantedScope = [], usedScope = [] } = event;
     this.#meet(time, agentId, taskId, true);
-    for (const scope of grantedScope) this.granted.at(scope, taskId);
+    if (!isGrantKnown) for (const scope of grantedScope) this.granted.at(scope, taskId);
     if (outcome !== 'refuse') {
       this.allowed += 1;
       for (const { required, held } of usedScope) this.#use(required, held, event);

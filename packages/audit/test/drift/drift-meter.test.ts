@@ -327,6 +327,38 @@ describe('many tasks', () => {
   });
 });
 
+describe('what was granted', () => {
+  it('is read again where its owner can change the list', () => {
+    const granted = [CUSTOMER];
+    const meter = meterOf({ granted, needs: [CUSTOMER] }, { granted, needs: [CUSTOMER] });
+    granted.push(ORDER);
+    meter(decided({ granted, needs: [CUSTOMER] }));
+    expect(meter.unused().map(({ scope }) => scope)).toEqual([ORDER]);
+  });
+
+  it('is read again for each token, and for each task of an agent', () => {
+    const first = Object.freeze([CUSTOMER]);
+    const second = Object.freeze([CUSTOMER, ORDER]);
+    const meter = createDriftMeter();
+    for (const granted of [first, first, second, second]) {
+      meter(decided({ granted, needs: [CUSTOMER] }));
+    }
+    expect(meter.unused().map(({ scope }) => scope)).toEqual([ORDER]);
+    const agent = agentOf('process-ord-4823');
+    for (const task of ['a', 'a', 'b', 'b']) {
+      meter(decided({ granted: second, needs: [ORDER], task, agent }));
+    }
+    expect(meter.report().groups.map(({ taskPattern, allowed }) => [taskPattern, allowed])).toEqual(
+      [
+        ['a', 2],
+        ['b', 2],
+        ['process-ord-*', 4],
+      ],
+    );
+    expect(meter.unused()).toHaveLength(3);
+  });
+});
+
 describe('what was denied', () => {
   it('is what was not covered, not what was covered beside it', () => {
     const meter = meterOf({ granted: [CUSTOMER], needs: [CUSTOMER, ORDER] });
