@@ -49,6 +49,7 @@ export class GroupTallies {
     if (isSame && !isKnown && Object.isFrozen(grantedScope)) met.granted = grantedScope;
   }
 
+  /** Of an agent whose app was noted just before, what comes from now on is counted with that app. */
   grant(grant: Grant): void {
     this.#meet(grant).grant(grant);
   }
@@ -66,9 +67,7 @@ export class GroupTallies {
 
   /** @returns whether that was news */
   noteApp(agentId: string, appId: string): boolean {
-    const isNews = this.#apps.note(agentId, appId);
-    if (isNews) this.#met.delete(agentId);
-    return isNews;
+    return this.#apps.note(agentId, appId);
   }
 
   /** Whether something was counted for which no app was known. */

@@ -232,6 +232,22 @@ describe('what was used', () => {
     });
   });
 
+  it('needs nothing beside a wildcard that is needed as it is', () => {
+    const granted = [ALL_CUSTOMERS];
+    const meter = meterOf({ granted, needs: [ALL_CUSTOMERS] }, { granted, needs: [CUSTOMER] });
+    expect(onlyGroup(meter).suggestion.scopes).toEqual([ALL_CUSTOMERS]);
+  });
+
+  it('through a wildcard, and is of too many kinds to be told apart, needs the wildcard', () => {
+    const meter = createDriftMeter({ maxScopes: 2 });
+    for (const name of ['a', 'b', 'c']) {
+      meter(decided({ granted: [ALL_CUSTOMERS], needs: [`read:data:${name}`] }));
+    }
+    const { scopes, suggestion } = onlyGroup(meter);
+    expect(suggestion).toMatchObject({ scopes: [ALL_CUSTOMERS], isComplete: true });
+    expect(scopes).toMatchObject([{ uses: 3, finding: null, coveredIdentifiers: { count: 2 } }]);
+  });
+
   it.each([
     { identifiers: 20, finding: 'wildcard', isNarrower: true },
     { identifiers: 21, finding: null, isNarrower: false },
@@ -302,6 +318,22 @@ describe('many tasks', () => {
       isNarrower: true,
       isComplete: true,
       isPerTaskComplete: true,
+    });
+  });
+
+  it('that share what they read are told of each', () => {
+    const meter = meterOf(
+      ...[1000, 1001, 1002].flatMap((number) =>
+        [1, 2].map((id) => ({
+          task: `process-ord-${number}`,
+          granted: [ALL_CUSTOMERS],
+          needs: [`read:data:customer-${id}`],
+        })),
+      ),
+    );
+    expect(onlyGroup(meter).suggestion).toMatchObject({
+      scopes: ['read:data:customer-1', 'read:data:customer-2'],
+      perTask: null,
     });
   });
 

@@ -42,12 +42,23 @@ describe("the broker's own log", () => {
     expect(meter.hasLateApps()).toBe(false);
     meter.readAuditEvent(event);
     expect(meter.hasLateApps()).toBe(true);
-    expect(meter.report().groups.map(({ app }) => app)).toEqual(['app-orders-1', null]);
+    meter(decision);
+    expect(meter.report().groups).toMatchObject([
+      { app: 'app-orders-1', allowed: 1, idleAgents: 0 },
+      { app: null, allowed: 1 },
+    ]);
     meter.reset();
     meter(decision);
     meter.readAuditEvent(event);
     expect(meter.hasLateApps()).toBe(false);
     expect(meter.report().groups).toMatchObject([{ app: 'app-orders-1', allowed: 1 }]);
+  });
+
+  it('does not make an agent idle that was seen before', () => {
+    const meter = createDriftMeter();
+    meter(decided({ granted: [CUSTOMER], needs: [CUSTOMER] }));
+    meter.readAuditEvent(registered(TASK, [CUSTOMER]));
+    expect(meter.report().groups).toMatchObject([{ idleAgents: 0, agents: { count: 1 } }]);
   });
 
   it('tells nothing of the app of an agent that an operator launched', () => {

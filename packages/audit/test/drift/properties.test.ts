@@ -23,7 +23,8 @@ const request: fc.Arbitrary<Asked> = fc
     // Mostly what is held, or nothing would ever be used.
     own: fc.boolean(),
     isAny: fc.boolean(),
-    at: fc.integer({ min: 0, max: 1e9 }),
+    // Few, so that some come at the same time.
+    at: fc.constantFrom(0, 1, 60_000, 90_000, 1e9),
     requestId: fc.integer({ min: 0, max: 9 }).map((id) => `req-${id}`),
   })
   .map(({ number, granted, wanted, own, isAny, at, requestId }) => ({

@@ -15,8 +15,8 @@ Environment:
 
 Exit codes:
   0    done
-  1    the broker refused, the token cannot be one, or an audit file is not
-       what was written
+  1    the broker refused, the token cannot be one, an audit file is not what
+       was written, or drift has what --fail-on names
   2    wrong use; nothing was sent
   3    could not ask: no answer, or none that can be read, or a file that
        cannot be read

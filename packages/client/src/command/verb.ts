@@ -5,7 +5,7 @@ import type { FlagValues } from './flag-values.js';
 /** How every command ends. Three outcomes stay apart: done, refused, could not ask. */
 export const EXIT = {
   ok: 0,
-  /** The broker said no, the token cannot be one, or an audit file is not what was written. */
+  /** The broker said no, the token cannot be one, an audit file is not what was written, or there is drift. */
   refused: 1,
   /** The command line or the environment is wrong; nothing was sent. */
   wrongUse: 2,

@@ -73,8 +73,7 @@ tbody th>code+code::before{content:"or ";font-family:system-ui,sans-serif;color:
 .timeline{display:block;width:100%;height:2.25rem}.timeline rect{fill:var(--deny)}.timeline line{stroke:var(--line)}
 details summary{cursor:pointer;color:var(--quiet);font-size:.875rem}
 .plain{margin:.25rem 0 0;padding-left:1.1rem;font-size:.925rem}
-.sr{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%);white-space:nowrap}
-.legend{display:flex;flex-wrap:wrap;gap:.25rem 1rem}
+.sr{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%);white-space:nowrap;user-select:none}
 @media (max-width:40rem){main{padding:1.25rem .75rem}.card{padding:1rem}.change{grid-template-columns:1fr}
 .tiles{grid-template-columns:1fr 1fr}.tiles li:first-child{grid-column:1/-1}
 nav li a{flex-basis:100%}tbody .bar-cell,tbody .chart{width:auto}.rows .bar-cell .figure{min-width:2.5rem}
