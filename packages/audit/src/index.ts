@@ -5,7 +5,7 @@ export {
   decisionOf,
 } from './record.js';
 export type { DecisionEvent, DecisionSink } from '@agentwrit/protocol';
-export { AuditFileError } from './reading/audit-file-error.js';
+export { AuditReadError } from './reading/read-error.js';
 export type {
   AuditLine,
   EventLine,
