@@ -119,9 +119,10 @@ export class Log {
     const file = this.#file ?? this.#openNew();
     const found = disk.stat(path);
     if (found?.id !== this.#fileId) {
-      this.#report('changed_outside', `${path} was moved or removed; a new file goes on`);
       this.#leave();
-      return this.#openNew();
+      const next = this.#openNew();
+      this.#report('changed_outside', `${path} was moved or removed; a new file goes on`);
+      return next;
     }
     if (found.size > this.#written.size) throw this.#stop('foreign_write', FOREIGN);
     if (found.size < this.#written.size) this.#acceptCut(file);
