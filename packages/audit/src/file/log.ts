@@ -83,7 +83,6 @@ export class Log {
     }
     this.#isTorn = true;
     for (let at = 0; at < bytes.length; ) {
-      // oxlint-disable-next-line no-await-in-loop -- the rest goes behind what was written
       const count = await file.write(bytes.subarray(at));
       if (count === 0) throw new Error('nothing was written');
       at += count;

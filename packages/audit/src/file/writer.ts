@@ -124,7 +124,6 @@ export class Writer {
     const { queue, log } = this.#options;
     // What comes meanwhile is not waited for.
     for (let left = queue.items.length; left > 0 && queue.items.length > 0; ) {
-      // oxlint-disable-next-line no-await-in-loop -- each is chained to the one before
       const count = await this.#writeBatch();
       if (this.#fault) throw this.#fault;
       left -= count;

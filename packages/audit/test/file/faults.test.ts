@@ -37,7 +37,6 @@ function stopTimers(): void {
 /** Long enough for all that waits for no timer. */
 async function settle(): Promise<void> {
   for (let index = 0; index < 20; index += 1) {
-    // oxlint-disable-next-line no-await-in-loop -- one after the other
     await new Promise((resolve) => setImmediate(resolve));
   }
 }
@@ -80,22 +79,18 @@ describe('a write that fails', () => {
     stopTimers();
     const { disk, file, faults, written } = scene();
     disk.fail.write = 0;
-    file(allowed('req-1'));
+    void file(allowed('req-1'));
     await settle();
     for (const pause of [250, 500, 1000, 2000, 4000, 4000]) {
       disk.fail.write = 0.5;
-      // oxlint-disable-next-line no-await-in-loop -- one after the other
       await vi.advanceTimersByTimeAsync(pause - 1);
-      // oxlint-disable-next-line no-await-in-loop -- one after the other
       await settle();
       expect(disk.fail.write).toBe(0.5);
-      // oxlint-disable-next-line no-await-in-loop -- one after the other
       await vi.advanceTimersByTimeAsync(1);
-      // oxlint-disable-next-line no-await-in-loop -- one after the other
       await settle();
       expect(disk.fail.write).toBeUndefined();
     }
-    file(allowed('req-2'));
+    void file(allowed('req-2'));
     await vi.advanceTimersByTimeAsync(4000);
     await settle();
     expect(written()).toEqual(['req-1', 'req-2']);
@@ -107,9 +102,9 @@ describe('a write that fails', () => {
     stopTimers();
     const { disk, file, faults, events, written } = scene({ maxQueued: 2 });
     disk.fail.write = 0;
-    file(allowed('req-1'));
+    void file(allowed('req-1'));
     await settle();
-    for (const id of ['req-2', 'lost-1', 'lost-2']) file(allowed(id));
+    for (const id of ['req-2', 'lost-1', 'lost-2']) void file(allowed(id));
     await vi.advanceTimersByTimeAsync(250);
     await settle();
     expect(written()).toEqual(['req-1', 'req-2', 'audit_gap']);
@@ -133,7 +128,7 @@ describe('a write that fails', () => {
   it('is no fault when it is only shorter than asked', async () => {
     const { disk, file, faults, written } = scene({ required: true });
     disk.longestWrite = 7;
-    await Promise.all(names(3).map((id) => file(allowed(id))));
+    await Promise.all(names(3).map(async (id) => file(allowed(id))));
     expect(written()).toEqual(names(3));
     expect(faults).toEqual([]);
   });
@@ -167,10 +162,10 @@ describe('a sync that fails', () => {
 
   it('rejects a flush and keeps what was written when nobody waited for it', async () => {
     const { disk, file, written } = scene();
-    file(allowed('req-1'));
+    void file(allowed('req-1'));
     disk.fail.sync = true;
     await expect(file.flush()).rejects.toMatchObject({ code: 'write_failed' });
-    file(allowed('req-2'));
+    void file(allowed('req-2'));
     await file.flush();
     expect(written()).toEqual(['req-1', 'req-2']);
   });
@@ -191,7 +186,7 @@ describe('a sync that fails', () => {
     const { disk, file } = scene({ required: true });
     await file(allowed('req-1'));
     const before = disk.syncs;
-    await Promise.all(names(200, 'same-').map((id) => file(allowed(id))));
+    await Promise.all(names(200, 'same-').map(async (id) => file(allowed(id))));
     expect(disk.syncs).toBe(before + 1);
   });
 });
@@ -247,11 +242,9 @@ describe('whoever is told of a fault', () => {
     );
     const warnings = await warningsOf(async () => {
       for (const id of names(3)) {
-        file(allowed(id));
+        void file(allowed(id));
         disk.fail.write = 0.5;
-        // oxlint-disable-next-line no-await-in-loop -- one outage after the other
         await file.flush().catch(() => undefined);
-        // oxlint-disable-next-line no-await-in-loop -- and its end
         await file.flush();
       }
     });

@@ -40,7 +40,6 @@ describe('a process that is killed at any moment', () => {
     const acknowledged: string[] = [];
     for (let run = 1; run <= KILLS; run += 1) {
       const lines = Math.floor(Math.random() * 200);
-      // oxlint-disable-next-line no-await-in-loop -- each goes on with the file of the one before
       const printed = await killedAfter(lines, Math.random() * 5, [path, `run-${run}`]);
       expect(printed.length).toBeGreaterThanOrEqual(lines);
       acknowledged.push(...printed);

@@ -77,7 +77,6 @@ describe('a file that another process writes', () => {
     for (let round = 0; round < 20; round += 1) {
       const path = place();
       writeFileSync(`${path}.lock`, lock);
-      // oxlint-disable-next-line no-await-in-loop -- one round after the other
       const answers = await Promise.all(processes.map((other) => other.open(path)));
       expect(answers.toSorted()).toEqual(['held', 'in_use', 'in_use']);
       expect(readdirSync(join(path, '..')).toSorted()).toEqual(['audit.jsonl', 'audit.jsonl.lock']);
@@ -94,7 +93,7 @@ describe('a lock that was left behind', () => {
   const ownLock = (): { readonly pid: number; readonly host: string; readonly started: string } => {
     const path = place();
     opened({ path });
-    return JSON.parse(readFileSync(`${path}.lock`, 'utf8'));
+    return JSON.parse(readFileSync(`${path}.lock`, 'utf8')) as ReturnType<typeof ownLock>;
   };
 
   it.runIf(process.platform === 'linux')(

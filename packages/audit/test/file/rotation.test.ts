@@ -21,7 +21,6 @@ async function writeEach(
   const file = opened(options);
   for (const id of ids) {
     void file(allowed(id));
-    // oxlint-disable-next-line no-await-in-loop -- a batch for each
     await file.flush();
   }
   return file;
@@ -104,7 +103,7 @@ describe('a file that would become too long', () => {
     expect(said(chained(readFileSync(path, 'utf8')))).toEqual(['req-1', 'req-2']);
 
     rmSync(taken);
-    file(allowed('req-3'));
+    void file(allowed('req-3'));
     await file.flush();
     expect(said(chained(readFileSync(taken, 'utf8')))).toEqual(['req-1', 'req-2']);
     expect(said(chainIn(directory))).toEqual(['req-1', 'req-2', 'req-3']);
@@ -159,9 +158,9 @@ describe('a rotated file', () => {
   it('is on disk before it is one, also where no event waits for that', async () => {
     const disk = new MemoryDisk();
     const file = openAuditFile({ path: PATH, rotateBytes: 100 }, ground(disk));
-    file(allowed('req-1'));
+    void file(allowed('req-1'));
     while (file.stats().written < 1) await turn();
-    file(allowed('req-2'));
+    void file(allowed('req-2'));
     while (file.stats().written < 2) await turn();
     disk.losePower(0);
     expect(said(chained(disk.text(rotatedPath(PATH, 1))))).toEqual(['req-1']);

@@ -98,7 +98,7 @@ export interface Written {
   readonly detail: string;
   readonly hash: string;
   readonly prev_hash: string;
-  readonly [member: string]: unknown;
+  readonly [member: string]: string | number;
 }
 
 const HASHED = [

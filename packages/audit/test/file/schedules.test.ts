@@ -143,7 +143,6 @@ describe('whatever fails, and whenever', () => {
           async (steps, longestWrite) => {
             const machine = new Machine({ required: true, rotateBytes, maxQueued: 12 });
             machine.disk.longestWrite = longestWrite;
-            // oxlint-disable-next-line no-await-in-loop -- a schedule
             for (const each of steps) await machine.run(each);
             await machine.run({ kind: 'restart' });
             await machine.flush();
@@ -168,7 +167,6 @@ describe('whatever fails, and whenever', () => {
         ),
         async (steps) => {
           const machine = new Machine({ required: true, rotateBytes: 3000 });
-          // oxlint-disable-next-line no-await-in-loop -- a schedule
           for (const each of steps) await machine.run(each);
           for (const what of ['write', 'sync', 'syncDirectory', 'truncate', 'rename'] as const) {
             delete machine.disk.fail[what];
@@ -193,7 +191,6 @@ describe('whatever fails, and whenever', () => {
         ),
         async (steps) => {
           const machine = new Machine({ rotateBytes: 3000, maxQueued: 6 });
-          // oxlint-disable-next-line no-await-in-loop -- a schedule
           for (const each of steps) await machine.run(each);
           for (const what of ['write', 'sync', 'syncDirectory', 'truncate', 'rename'] as const) {
             delete machine.disk.fail[what];

@@ -27,7 +27,6 @@ describe('a file that ends within a line', () => {
       writeFileSync(at, bytes.subarray(0, cut));
       const wholeEnd = bytes.lastIndexOf('\n', cut - 1) + 1;
       const whole = bytes.subarray(0, wholeEnd).toString();
-      // oxlint-disable-next-line no-await-in-loop -- thousands of files at once are too many
       await write({ path: at }, ['later']);
       const after = readFileSync(at, 'utf8');
       expect(after.startsWith(whole)).toBe(true);
@@ -63,7 +62,6 @@ describe('a file that ends within a line', () => {
     for (const [index, rest] of ['{', '{"id":"evt-', '{"id":"evt-000001","t', '\0\0\0'].entries()) {
       const { at, torn } = directory();
       writeFileSync(at, rest);
-      // oxlint-disable-next-line no-await-in-loop -- one after the other
       await write({ path: at }, [`req-${index}`]);
       expect(said(chained(readFileSync(at, 'utf8')))).toEqual(['audit_repaired', `req-${index}`]);
       expect(readFileSync(torn, 'utf8')).toBe(rest);
@@ -96,7 +94,7 @@ describe('a file that ends within a line', () => {
   it('is repaired behind an event of nearly 1 MiB', async () => {
     const { at } = directory();
     const file = opened({ path: at });
-    file(allowed('req-1', { route: 'x'.repeat(500_000) }));
+    void file(allowed('req-1', { route: 'x'.repeat(500_000) }));
     await file.close();
     writeFileSync(at, `${readFileSync(at, 'utf8')}{"id"`);
     await write({ path: at }, ['req-2']);

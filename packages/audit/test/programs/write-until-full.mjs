@@ -1,3 +1,4 @@
+/// <reference types="node" />
 // A path on a disk with little room in → what was written until it was full, and after there was room, out.
 
 import { renameSync, statSync } from 'node:fs';
@@ -21,8 +22,8 @@ for (let number = 1; fault === undefined; number += 1) {
   try {
     await audit(event(`req-${number}`));
     acknowledged.push(`req-${number}`);
-  } catch (error) {
-    fault = { code: error.code, cause: error.cause?.code };
+  } catch ({ code, cause }) {
+    fault = { code, cause: cause?.['code'] };
   }
 }
 const sizeAtFault = statSync(path).size;
@@ -31,4 +32,4 @@ renameSync(path, `${path}.1`);
 await audit.flush();
 await audit(event('later'));
 await audit.close();
-console.log(JSON.stringify({ acknowledged, fault, sizeAtFault, later: ['later'] }));
+process.stdout.write(`${JSON.stringify({ acknowledged, fault, sizeAtFault, later: ['later'] })}\n`);

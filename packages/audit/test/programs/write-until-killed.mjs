@@ -1,3 +1,4 @@
+/// <reference types="node" />
 // A path and a name for this run in → an audit file written by many at a time, and each request id printed once
 // its promise was kept, until killed.
 
@@ -22,7 +23,7 @@ async function serve(worker) {
   for (let number = 1; ; number += 1) {
     const id = `${run}-${worker}-${number}`;
     if (number % 7 === 0) {
-      audit({ ...event(`${id}-refused`, 'refuse'), reason: 'missing_token' });
+      void audit({ ...event(`${id}-refused`, 'refuse'), reason: 'missing_token' });
     }
     await audit(event(id, 'allow'));
     // To a pipe this is synchronous: what was printed was printed when the process is killed.
