@@ -5,6 +5,7 @@ import { dirname } from 'node:path';
 import type { ChainEnd } from '../chain.js';
 import type { Disk, OpenFile } from './disk.js';
 import { AuditFileError } from './file-error.js';
+import { HeldFile } from './held-file.js';
 import { type OpenedLog, repairTail } from './opening.js';
 import { moveAside, removeOldest } from './rotated.js';
 import { readTail } from './tail.js';
@@ -30,13 +31,14 @@ export interface Lines {
 /** How far the file is good. */
 interface Mark extends ChainEnd {
   readonly size: number;
+  /** Of the last line; not that of the chain where lines were taken away from outside. */
+  readonly lastHash: string | undefined;
 }
 
 /** One call at a time. */
 export class Log {
   readonly #options: LogOptions;
-  #file: OpenFile | undefined;
-  #fileId: string;
+  readonly #held: HeldFile;
   #written: Mark;
   #synced: Mark;
   #firstNumber: number;
@@ -53,9 +55,9 @@ export class Log {
 
   constructor(options: LogOptions, opened: OpenedLog) {
     this.#options = options;
-    this.#file = opened.file;
-    this.#fileId = opened.file.stat().id;
-    this.#written = { size: opened.size, ...opened.end };
+    this.#held = new HeldFile(options.disk, options.path, opened.file);
+    const { size, end } = opened;
+    this.#written = { ...end, size, lastHash: size > 0 ? end.hash : undefined };
     this.#synced = this.#written;
     this.#firstNumber = opened.firstNumber;
     this.#rotateAt = options.rotateBytes > 0 ? options.rotateBytes : Infinity;
@@ -88,7 +90,7 @@ export class Log {
       at += count;
     }
     this.#isTorn = false;
-    this.#written = { ...end, size: this.#written.size + bytes.length };
+    this.#written = { ...end, size: this.#written.size + bytes.length, lastHash: end.hash };
     if (this.#options.isDurable) await this.#sync(file);
   }
 
@@ -98,7 +100,7 @@ export class Log {
   }
 
   close(): void {
-    this.#leave();
+    this.#held.leave();
     this.#stopped ??= new AuditFileError('closed', `${this.#options.path} was closed`);
   }
 
@@ -110,21 +112,22 @@ export class Log {
   #prepare(): OpenFile {
     if (this.#stopped) throw this.#stopped;
     if (this.#isDoubted) this.#reread();
+    const file = this.#held.file ?? this.#openNew();
     if (this.#isTorn) {
-      this.#file?.truncate(this.#written.size);
+      if (file.stat().size > this.#written.size) file.truncate(this.#written.size);
       this.#isTorn = false;
     }
-    const { disk, path } = this.#options;
-    const file = this.#file ?? this.#openNew();
-    const found = disk.stat(path);
-    if (found?.id !== this.#fileId) {
-      this.#leave();
+    const size = this.#held.sizeAtPath();
+    if (size === undefined) {
       const next = this.#openNew();
-      this.#report('changed_outside', `${path} was moved or removed; a new file goes on`);
+      this.#report(
+        'changed_outside',
+        `${this.#options.path} was moved or removed; a new file goes on`,
+      );
       return next;
     }
-    if (found.size > this.#written.size) throw this.#stop('foreign_write', FOREIGN);
-    if (found.size < this.#written.size) this.#acceptCut(file);
+    if (size > this.#written.size) throw this.#stop('foreign_write', FOREIGN);
+    if (size < this.#written.size) this.#acceptCut(file);
     return file;
   }
 
@@ -142,14 +145,12 @@ export class Log {
 
   /** Goes back to what can be believed: of lines that others wait for, those that were on disk for certain. */
   #reread(): void {
-    const { disk, path, isDurable } = this.#options;
-    const good = isDurable ? this.#synced : this.#written;
-    this.#leave();
-    if (disk.stat(path)?.id === this.#fileId) {
-      const file = disk.open(path);
-      this.#file = file;
-      const tail = file.stat().size < good.size ? undefined : this.#cutTo(file, good.size);
-      if (tail && (tail.last === undefined ? good.size > 0 : tail.last.hash !== good.hash)) {
+    const good = this.#options.isDurable ? this.#synced : this.#written;
+    const file = this.#held.reopen();
+    // One that is shorter was cut from outside, which is looked at later.
+    if (file && file.stat().size >= good.size) {
+      file.truncate(good.size);
+      if (readTail(file, this.#options.path).last?.hash !== good.lastHash) {
         throw this.#stop('damaged', 'no longer ends with what was written');
       }
     }
@@ -158,21 +159,9 @@ export class Log {
     this.#isDoubted = false;
   }
 
-  #cutTo(file: OpenFile, size: number): ReturnType<typeof readTail> {
-    file.truncate(size);
-    return readTail(file, this.#options.path);
-  }
-
   #openNew(): OpenFile {
-    const { disk, path } = this.#options;
-    const file = disk.open(path);
-    const { id, size } = file.stat();
-    if (size > 0) {
-      file.close();
-      throw this.#stop('foreign_write', FOREIGN);
-    }
-    this.#file = file;
-    this.#fileId = id;
+    const file = this.#held.openNew();
+    if (file === undefined) throw this.#stop('foreign_write', FOREIGN);
     this.#isNew = true;
     this.#begin();
     return file;
@@ -180,7 +169,7 @@ export class Log {
 
   /** An empty file: the chain goes on. */
   #begin(): void {
-    this.#written = { ...this.#written, size: 0 };
+    this.#written = { ...this.#written, size: 0, lastHash: undefined };
     this.#synced = this.#written;
     this.#firstNumber = this.#written.number + 1;
     this.#rotateAt = this.#options.rotateBytes > 0 ? this.#options.rotateBytes : Infinity;
@@ -191,7 +180,7 @@ export class Log {
     this.#report('changed_outside', `${path} was cut short; writing goes on`);
     const { tail } = repairTail(disk, path, file);
     if (tail.end === 0) this.#begin();
-    else this.#written = { ...this.#written, size: tail.end };
+    else this.#written = { ...this.#written, size: tail.end, lastHash: tail.last?.hash };
     this.#synced = this.#written;
   }
 
@@ -207,7 +196,6 @@ export class Log {
       return file;
     }
     this.#rotations += 1;
-    this.#leave();
     const next = this.#openNew();
     try {
       if (keepFiles !== undefined) removeOldest(disk, path, keepFiles);
@@ -215,16 +203,6 @@ export class Log {
       this.#report('rotation_failed', `an old file of ${path} cannot be deleted`, error);
     }
     return next;
-  }
-
-  #leave(): void {
-    const file = this.#file;
-    this.#file = undefined;
-    try {
-      file?.close();
-    } catch {
-      // The number is free all the same (close(2)), and what was to be on disk was synced before.
-    }
   }
 
   #stop(code: 'foreign_write' | 'damaged', what: string): AuditFileError {

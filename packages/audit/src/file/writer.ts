@@ -5,6 +5,7 @@ import type { DecisionEvent } from '@agentwrit/protocol';
 import { sealBatch } from './batch.js';
 import { AuditFileError } from './file-error.js';
 import type { Log } from './log.js';
+import { Pause } from './pause.js';
 import type { GapReason, Queue } from './queue.js';
 
 export interface WriterOptions {
@@ -16,10 +17,6 @@ export interface WriterOptions {
   readonly report: (fault: AuditFileError) => void;
 }
 
-// A disk that is full is full for a while; a request that waits for one that is not should not.
-const FIRST_PAUSE_MS = 250;
-const LONGEST_PAUSE_MS = 4000;
-
 export class Writer {
   readonly #options: WriterOptions;
   #turns: Promise<unknown> = Promise.resolve();
@@ -29,13 +26,13 @@ export class Writer {
   #busy = 0;
   /** Why the last try failed. */
   #fault: AuditFileError | undefined;
-  #pauseMs = FIRST_PAUSE_MS;
-  #retry: NodeJS.Timeout | undefined;
+  readonly #pause: Pause;
   readonly #counts = { written: 0, dropped: 0, rejected: 0 };
 
   constructor(options: WriterOptions) {
     this.#options = options;
-    if (options.queue.items.length > 0) this.#wake();
+    this.#pause = new Pause(() => this.#wakeIfNeeded(), { isGrowing: !options.isRequired });
+    this.#wakeIfNeeded();
   }
 
   get counts(): Readonly<{ written: number; dropped: number; rejected: number }> {
@@ -77,7 +74,7 @@ export class Writer {
     try {
       await this.flush();
     } finally {
-      clearTimeout(this.#retry);
+      this.#pause.end();
       const { queue, log } = this.#options;
       this.#rejectAwaited(this.#fault ?? this.#closed());
       this.#counts.dropped += queue.eventCount;
@@ -89,7 +86,7 @@ export class Writer {
   #refusalOf(event: DecisionEvent): AuditFileError | undefined {
     if (this.#isClosed) return this.#closed();
     // Until it is tried again.
-    if (this.#fault && this.#retry) return this.#fault;
+    if (this.#fault && this.#pause.isOn) return this.#fault;
     if (this.#options.queue.hasRoomFor(event)) return undefined;
     return new AuditFileError('queue_full', `too many events wait for ${this.#options.path}`);
   }
@@ -98,8 +95,12 @@ export class Writer {
     return new AuditFileError('closed', `${this.#options.path} was closed`);
   }
 
+  #wakeIfNeeded(): void {
+    if (this.#options.queue.items.length > 0) this.#wake();
+  }
+
   #wake(): void {
-    if (this.#isScheduled || this.#retry) return;
+    if (this.#isScheduled || this.#pause.isOn) return;
     this.#isScheduled = true;
     // After all the requests that are there now have been decided: they share a batch.
     setImmediate(() => {
@@ -116,7 +117,7 @@ export class Writer {
   }
 
   async #run(): Promise<void> {
-    if (this.#retry || this.#options.queue.items.length === 0) return;
+    if (this.#pause.isOn || this.#options.queue.items.length === 0) return;
     await this.#writeBatch();
   }
 
@@ -169,21 +170,14 @@ export class Writer {
     if (this.#fault?.message !== fault.message) report(fault);
     this.#fault = fault;
     this.#rejectAwaited(fault);
-    clearTimeout(this.#retry);
-    this.#retry = setTimeout(() => {
-      this.#retry = undefined;
-      if (this.#options.queue.items.length > 0) this.#wake();
-    }, this.#pauseMs).unref();
-    if (!this.#options.isRequired) this.#pauseMs = Math.min(2 * this.#pauseMs, LONGEST_PAUSE_MS);
+    this.#pause.begin();
     return fault;
   }
 
   #recover(): void {
     this.#fault = undefined;
-    this.#pauseMs = FIRST_PAUSE_MS;
-    clearTimeout(this.#retry);
-    this.#retry = undefined;
-    if (this.#options.queue.items.length > 0) this.#wake();
+    this.#pause.end();
+    this.#wakeIfNeeded();
   }
 
   #rejectAwaited(error: AuditFileError): void {

@@ -148,6 +148,20 @@ describe('a write that fails', () => {
   });
 });
 
+describe('a file that was cut short after a write had failed', () => {
+  it('does not become longer again by zeros', async () => {
+    const { disk, file } = scene({ required: true });
+    await file(allowed('req-1'));
+    disk.fail.write = 0.5;
+    await expect(file(allowed('lost-1'))).rejects.toMatchObject({ code: 'write_failed' });
+    const node = disk.files.get(PATH);
+    if (node) node.bytes = node.bytes.subarray(0, 0);
+    await file.flush();
+    await file(allowed('req-2'));
+    expect(disk.text(PATH)).toMatch(/^\{"id":"evt-000002".*\}\n$/);
+  });
+});
+
 describe('a sync that fails', () => {
   it('makes nothing count that was written since the last one', async () => {
     const { disk, file, written } = scene({ required: true });
@@ -180,6 +194,22 @@ describe('a sync that fails', () => {
     await expect(file.flush()).rejects.toMatchObject({ code: 'damaged' });
     await expect(file.flush()).rejects.toMatchObject({ code: 'damaged' });
     expect(faults.map(({ code }) => code)).toEqual(['write_failed', 'damaged']);
+  });
+
+  it('is not taken for damage when the file was cut short before', async () => {
+    const { disk, file, written } = scene({ required: true });
+    await file(allowed('req-1'));
+    const size = disk.text(PATH).length;
+    await file(allowed('gone'));
+    const node = disk.files.get(PATH);
+    if (node) node.bytes = node.bytes.subarray(0, size);
+    disk.fail.sync = true;
+    await expect(file(allowed('lost-1'))).rejects.toMatchObject({ code: 'write_failed' });
+    await file.flush();
+    expect(written()).toEqual(['req-1']);
+    await file(allowed('req-3'));
+    // The chain tells what is missing.
+    expect(() => written()).toThrow('evt-000003 where evt-000002 should be');
   });
 
   it('is one for all that waited at the same time', async () => {

@@ -94,7 +94,12 @@ export class MemoryDisk implements Disk {
       read: (buffer, position) => node.bytes.copy(buffer, 0, position),
       truncate: (size) => {
         this.#failIf('truncate', 'EIO');
-        node.bytes = node.bytes.subarray(0, size);
+        const { length } = node.bytes;
+        // As ftruncate(2) does, which can make a file longer, too.
+        node.bytes = Buffer.concat([
+          node.bytes.subarray(0, size),
+          Buffer.alloc(Math.max(0, size - length)),
+        ]);
         node.durable = Math.min(node.durable, size);
       },
       write: async (bytes) => {

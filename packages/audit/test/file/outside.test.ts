@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import {
   appendFileSync,
   readFileSync,
@@ -86,6 +86,14 @@ describe('a file that is changed from outside', () => {
     expect(text(`${path}.torn`)).toBe(lines[1]?.slice(0, -9));
   });
 
+  it('is no pipe that somebody put in its place', async () => {
+    const path = place();
+    const file = await begun(path);
+    rmSync(path);
+    execFileSync('mkfifo', [path]);
+    await expect(file(allowed('req-2'))).rejects.toMatchObject({ code: 'foreign_write' });
+  });
+
   it.each([
     { name: 'written by somebody else', change: (path: string) => appendFileSync(path, 'x') },
     {
@@ -135,7 +143,10 @@ describe('a disk that takes no more', () => {
       sizeAtFault: number;
       later: string[];
     };
-    expect(fault).toEqual({ code: 'write_failed', cause: 'EFBIG' });
+    expect(fault).toEqual({
+      code: 'write_failed',
+      cause: expect.stringContaining('EFBIG'),
+    });
     // The part that the system did write.
     expect(sizeAtFault).toBe(8192);
     expect(acknowledged.length).toBeGreaterThan(2);

@@ -2,7 +2,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { createAuditFile } from '../../src/index.js';
-import { allowed, chained, errorOf, folder, opened, said, write } from './scene.js';
+import { allowed, chained, errorOf, folder, opened, refused, said, write } from './scene.js';
 
 const directory = (): { readonly at: string; readonly torn: string } => {
   const at = join(folder(), 'audit.jsonl');
@@ -17,7 +17,11 @@ async function goodText(ids: readonly string[]): Promise<string> {
 
 describe('a file that ends within a line', () => {
   it('keeps every whole record and goes on, wherever in its last two lines it was cut', async () => {
-    const text = await goodText(['req-1', 'req-2 é', 'req-3 \u{1f600}']);
+    const good = directory();
+    const file = opened({ path: good.at });
+    for (const id of ['req-1', 'req-2 é', 'req-3 \u{1f600}']) void file(refused(id));
+    await file.close();
+    const text = readFileSync(good.at, 'utf8');
     const bytes = Buffer.from(text);
     const firstEnd = bytes.indexOf('\n') + 1;
     const parent = folder();

@@ -23,7 +23,7 @@ for (let number = 1; fault === undefined; number += 1) {
     await audit(event(`req-${number}`));
     acknowledged.push(`req-${number}`);
   } catch ({ code, cause }) {
-    fault = { code, cause: cause?.['code'] };
+    fault = { code, cause: String(cause) };
   }
 }
 const sizeAtFault = statSync(path).size;
