@@ -5,6 +5,14 @@ export {
   decisionOf,
 } from './record.js';
 export type { DecisionEvent, DecisionSink } from '@agentwrit/protocol';
+export {
+  type AuditFile,
+  type AuditFileOptions,
+  type AuditFileStats,
+  createAuditFile,
+} from './file/audit-file.js';
+export { AuditFileError, type AuditFileErrorCode } from './file/file-error.js';
+export { AUDIT_FILE_EVENT_TYPES } from './file/batch.js';
 export { AuditReadError } from './reading/read-error.js';
 export type {
   AuditLine,
