@@ -2,6 +2,7 @@
 //
 // While one write runs the next batch collects, so that many items share one round trip, or one fsync.
 
+import { type Entry, Queue, type QueueOptions, type Waiter } from './queue.js';
 import { RepeatedWrite, type RepeatedWriteOptions } from './repeated-write.js';
 import { SinkError, type SinkFault } from './sink-error.js';
 
@@ -9,12 +10,8 @@ import { SinkError, type SinkFault } from './sink-error.js';
  * `write` is called again only when it has ended: one that ignores its signal holds up those after it, because
  * two at a time could bring items out of order, or write one twice. `timeoutMs` is also how long somebody waits.
  */
-export interface BatchesOptions<Item> extends RepeatedWriteOptions<Item> {
-  /** Those being written included. */
-  readonly maxQueued: number;
+export interface BatchesOptions<Item> extends RepeatedWriteOptions<Item>, QueueOptions<Item> {
   readonly maxBatch: number;
-  /** Takes at most half of the queue, so that a flood of these leaves room for the others. */
-  readonly isMinor?: ((item: Item) => boolean) | undefined;
   /** Must not throw. */
   readonly onDropped?: ((items: readonly Item[], reason: SinkFault) => void) | undefined;
 }
@@ -30,30 +27,12 @@ export interface BatchFigures {
   readonly faults: number;
 }
 
-interface Waiter {
-  readonly keep: () => void;
-  readonly fail: (error: SinkError) => void;
-}
-
-interface Entry<Item> {
-  readonly item: Item;
-  /** In which order they came. */
-  readonly number: number;
-  readonly isMinor: boolean;
-  /** When nobody waits for it any more, monotonic milliseconds; infinite where nobody does, or as long as it takes. */
-  readonly expiresAt: number;
-  /** Gone when its time was over: it has been told so, and has acted on it. */
-  waiter: Waiter | undefined;
-}
-
 export class Batches<Item> {
   readonly #options: BatchesOptions<Item>;
+  readonly #queue: Queue<Item>;
   readonly #write: RepeatedWrite<Item>;
-  readonly #figures = { written: 0, dropped: 0 };
-  #waiting: Entry<Item>[] = [];
-  /** What is being written. */
-  #batch: readonly Entry<Item>[] = [];
-  #minors = 0;
+  #written = 0;
+  #dropped = 0;
   #entered = 0;
   #isRunning = false;
   #expiry: NodeJS.Timeout | undefined;
@@ -63,28 +42,30 @@ export class Batches<Item> {
 
   constructor(options: BatchesOptions<Item>) {
     this.#options = options;
+    this.#queue = new Queue(options);
     this.#write = new RepeatedWrite(options);
   }
 
   get figures(): BatchFigures {
-    const queued = this.#waiting.length + this.#batch.length;
-    return { ...this.#figures, queued, faults: this.#write.faults };
+    const { faults } = this.#write;
+    return { written: this.#written, dropped: this.#dropped, queued: this.#queue.length, faults };
   }
 
   /** Nobody waits for it: where there is no room it is dropped. */
   add(item: Item): void {
-    this.#enter(item, Infinity, undefined);
+    this.#enter(item, this.#queue.isMinor(item), Infinity, undefined);
   }
 
   /**
-   * Kept when the item has been written. One whose time is over is not written any more, unless that is happening
-   * already. What is minor may take its time.
+   * Kept when the item has been written. One for which it is too late is not written any more, unless that is
+   * happening already. What is minor may take its time.
    *
    * @throws SinkError
    */
   commit(item: Item): Promise<void> {
-    const expiresAt = this.#isMinor(item) ? Infinity : performance.now() + this.#options.timeoutMs;
-    return new Promise((keep, fail) => this.#enter(item, expiresAt, { keep, fail }));
+    const isMinor = this.#queue.isMinor(item);
+    const expiresAt = isMinor ? Infinity : performance.now() + this.#options.timeoutMs;
+    return new Promise((keep, fail) => this.#enter(item, isMinor, expiresAt, { keep, fail }));
   }
 
   /** When all that were added before have been written or dropped. */
@@ -102,20 +83,17 @@ export class Batches<Item> {
     return this.#closing;
   }
 
-  #isMinor(item: Item): boolean {
-    return this.#options.isMinor?.(item) ?? false;
-  }
-
-  #enter(item: Item, expiresAt: number, waiter: Waiter | undefined): void {
-    const isMinor = this.#isMinor(item);
-    const entry = { item, number: (this.#entered += 1), isMinor, expiresAt, waiter };
-    const fault = this.#faultOf(isMinor);
-    if (isMinor) this.#minors += 1;
-    if (fault !== undefined) {
-      this.#drop([entry], fault);
+  #enter(item: Item, isMinor: boolean, expiresAt: number, waiter: Waiter | undefined): void {
+    const entry = { item, number: this.#entered + 1, isMinor, expiresAt, waiter };
+    if (this.#closing !== undefined) {
+      this.#drop([entry], 'closed');
       return;
     }
-    this.#waiting.push(entry);
+    if (!this.#queue.enter(entry)) {
+      this.#drop([entry], 'queue_full');
+      return;
+    }
+    this.#entered += 1;
     if (expiresAt < Infinity) this.#expiry ??= this.#watch(expiresAt);
     if (this.#isRunning) return;
     this.#isRunning = true;
@@ -123,29 +101,20 @@ export class Batches<Item> {
     setImmediate(() => void this.#run());
   }
 
-  #faultOf(isMinor: boolean): SinkFault | undefined {
-    if (this.#closing !== undefined) return 'closed';
-    const { maxQueued } = this.#options;
-    const isFull = this.#waiting.length + this.#batch.length >= maxQueued;
-    return isFull || (isMinor && this.#minors >= Math.ceil(maxQueued / 2))
-      ? 'queue_full'
-      : undefined;
-  }
-
   async #run(): Promise<void> {
-    while (this.#waiting.length > 0) {
-      this.#batch = this.#waiting.splice(0, this.#options.maxBatch);
-      const last = this.#batch.at(-1)?.number ?? 0;
+    while (this.#queue.hasMore) {
+      this.#queue.beginBatch(this.#options.maxBatch);
+      const last = this.#queue.batch.at(-1)?.number ?? 0;
       try {
-        await this.#write.run(() => this.#current());
+        await this.#write.run(() => this.#takeBatch());
         if (this.#isAbandoned) return;
-        this.#figures.written += this.#batch.length;
-        for (const { waiter } of this.#leave(this.#batch)) waiter?.keep();
+        const written = this.#queue.endBatch();
+        this.#written += written.length;
+        for (const { waiter } of written) waiter?.keep();
       } catch (error) {
         if (this.#isAbandoned) return;
-        this.#drop(this.#batch, 'write_failed', error);
+        this.#drop(this.#queue.endBatch(), 'write_failed', error);
       }
-      this.#batch = [];
       this.#endFlushes(last);
     }
     this.#isRunning = false;
@@ -153,89 +122,50 @@ export class Batches<Item> {
   }
 
   /** Whoever waited too long acts as if theirs had not been written: so it is not. */
-  #current(): readonly Item[] {
-    const [late, rest] = divide(this.#batch, (entry) => !isAwaited(entry) && hasEnd(entry));
-    this.#drop(late, 'timeout');
-    this.#batch = rest;
-    return rest.map(({ item }) => item);
+  #takeBatch(): readonly Item[] {
+    this.#drop(this.#queue.thinBatch(), 'timeout');
+    return this.#queue.batch.map(({ item }) => item);
   }
 
-  /** One timer for all who wait: they come in the order in which their time ends. */
-  #watch(firstExpiry: number): NodeJS.Timeout {
-    return setTimeout(() => this.#expire(), Math.ceil(firstExpiry - performance.now())).unref();
-  }
-
-  #expire(): void {
-    const now = performance.now();
-    const [late, rest] = divide(this.#waiting, ({ expiresAt }) => expiresAt <= now);
-    this.#waiting = rest;
-    this.#drop(late, 'timeout');
-    for (const entry of this.#batch) {
-      if (entry.expiresAt > now) continue;
-      entry.waiter?.fail(new SinkError('timeout'));
-      entry.waiter = undefined;
-    }
-    const next = [...this.#batch, ...rest].find((entry) => isAwaited(entry) && hasEnd(entry));
-    this.#expiry = next && this.#watch(next.expiresAt);
+  /** One timer for all who wait. */
+  #watch(nextExpiry: number): NodeJS.Timeout {
+    const expire = (): void => {
+      this.#drop(this.#queue.expire(performance.now()), 'timeout');
+      const next = this.#queue.nextExpiry;
+      this.#expiry = next === undefined ? undefined : this.#watch(next);
+    };
+    return setTimeout(expire, Math.ceil(nextExpiry - performance.now())).unref();
   }
 
   async #end(): Promise<void> {
     this.#write.hurry();
     let timer: NodeJS.Timeout | undefined;
     // Keeps the process alive, unlike the others: somebody waits for the end.
-    const end = new Promise((resolve) => {
+    const tooLong = new Promise((resolve) => {
       timer = setTimeout(resolve, this.#options.timeoutMs);
     });
-    await Promise.race([this.flush(), end]);
+    await Promise.race([this.flush(), tooLong]);
     clearTimeout(timer);
     clearTimeout(this.#expiry);
     if (!this.#isRunning) return;
     this.#isAbandoned = true;
-    const left = [...this.#batch, ...this.#waiting];
-    this.#batch = [];
-    this.#waiting = [];
-    this.#drop(left, 'closed');
+    this.#drop([...this.#queue.endBatch(), ...this.#queue.clear()], 'closed');
     this.#write.abort();
     this.#endFlushes(Infinity);
   }
 
-  #endFlushes(upTo: number): void {
-    for (const flush of this.#flushes) if (flush.upTo <= upTo) flush.done();
-    this.#flushes = this.#flushes.filter((flush) => flush.upTo > upTo);
+  #endFlushes(number: number): void {
+    for (const { upTo, done } of this.#flushes) if (upTo <= number) done();
+    this.#flushes = this.#flushes.filter(({ upTo }) => upTo > number);
   }
 
   #drop(entries: readonly Entry<Item>[], reason: SinkFault, cause?: unknown): void {
     if (entries.length === 0) return;
-    this.#figures.dropped += entries.length;
-    for (const { waiter } of this.#leave(entries)) {
+    this.#dropped += entries.length;
+    for (const { waiter } of entries) {
       waiter?.fail(new SinkError(reason, cause === undefined ? {} : { cause }));
     }
-    this.#options.onDropped?.(
-      entries.map(({ item }) => item),
-      reason,
-    );
+    const items = entries.map(({ item }) => item);
+    this.#options.onDropped?.(items, reason);
   }
-
-  #leave(entries: readonly Entry<Item>[]): readonly Entry<Item>[] {
-    for (const { isMinor } of entries) if (isMinor) this.#minors -= 1;
-    return entries;
-  }
-}
-
-function isAwaited<Item>({ waiter }: Entry<Item>): boolean {
-  return waiter !== undefined;
-}
-
-function hasEnd<Item>({ expiresAt }: Entry<Item>): boolean {
-  return expiresAt < Infinity;
-}
-
-function divide<Value>(
-  values: readonly Value[],
-  isFirst: (value: Value) => boolean,
-): readonly [Value[], Value[]] {
-  const first: Value[] = [];
-  const rest: Value[] = [];
-  for (const value of values) (isFirst(value) ? first : rest).push(value);
-  return [first, rest];
 }

@@ -47,21 +47,23 @@ export class RepeatedWrite<Item> {
         return;
       } catch (error) {
         this.#faults += 1;
-        if (attempt >= this.#options.retries || this.#isHurried) throw error;
+        if (attempt >= this.#options.retries) throw error;
       }
-      await this.#pause(Math.min(FIRST_PAUSE_MS * 2 ** attempt, LONGEST_PAUSE_MS));
+      const pauseMs = this.#isHurried ? FIRST_PAUSE_MS : FIRST_PAUSE_MS * 2 ** attempt;
+      await this.#pause(Math.min(pauseMs, LONGEST_PAUSE_MS));
     }
   }
 
-  /** From now on: one more attempt where there is a pause, and no more after that. */
+  /** From now on all pauses are short; one that is under way ends. */
   hurry(): void {
-    this.#wake?.();
     this.#isHurried = true;
+    this.#wake?.();
   }
 
-  /** Tells the attempt under way that its time is over. */
+  /** Tells the attempt under way that its time is over, and ends a pause. */
   abort(): void {
     this.#abort?.();
+    this.#wake?.();
   }
 
   async #attempt(items: readonly Item[]): Promise<void> {
