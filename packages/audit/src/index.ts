@@ -9,3 +9,9 @@ export { type BatchSink, type BatchSinkOptions, createBatchSink } from './batch-
 export type { BatchFigures } from './batches.js';
 export type { DropNotice } from './drop-notices.js';
 export { SinkError, type SinkFault } from './sink-error.js';
+export {
+  createPinoSink,
+  type LogLevel,
+  type PinoLogger,
+  type PinoSinkOptions,
+} from './pino-sink.js';
