@@ -7,6 +7,7 @@ import {
   type DecisionSink,
 } from '@agentwrit/protocol';
 import type { Registry } from 'prom-client';
+import { AGE_BUCKETS, DURATION_BUCKETS } from '../buckets.js';
 import { DEFAULT_MAX_ROUTES, methodName, RouteNames } from '../route-names.js';
 import { DEFAULT_PREFIX, MetricShelf } from './metric-shelf.js';
 
@@ -17,14 +18,6 @@ export interface PrometheusSinkOptions {
   /** How many routes are told apart; the others are `_other`. Default 500. */
   readonly maxRoutes?: number;
 }
-
-// A warm decision takes microseconds, one that asks a broker nearby about a millisecond; after 2 s it is given up.
-const DURATION_BUCKETS = [
-  1e-6, 5e-6, 1e-5, 2.5e-5, 5e-5, 1e-4, 2.5e-4, 5e-4, 1e-3, 2.5e-3, 5e-3, 0.01, 0.025, 0.05, 0.1,
-  0.25, 0.5, 1, 2,
-];
-// Up to 5 s by default; hours with a revocation feed, and in grace.
-const AGE_BUCKETS = [0.001, 0.01, 0.1, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 900, 3600];
 
 /**
  * Counts decisions. Guards of one process may share a sink, and sinks a registry. No label holds an agent, a task,
@@ -54,13 +47,13 @@ export function createPrometheusSink(options: PrometheusSinkOptions): DecisionSi
     name: 'decision_duration_seconds',
     help: 'From the arrival of a request at the guard to the decision.',
     labelNames: ['outcome', 'source'],
-    buckets: DURATION_BUCKETS,
+    buckets: [...DURATION_BUCKETS],
   });
   const ages = shelf.histogram({
     name: 'proof_age_seconds',
     help: "How long before a decision the broker's word was asked for.",
     labelNames: ['source'],
-    buckets: AGE_BUCKETS,
+    buckets: [...AGE_BUCKETS],
   });
   const routes = new RouteNames(maxRoutes);
 
