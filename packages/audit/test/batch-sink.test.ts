@@ -1,3 +1,5 @@
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { DecisionEvent } from '@agentwrit/protocol';
 import { Deferred, requestWith, tokenOf, turns } from '../../core/test/fixtures.js';
@@ -94,6 +96,19 @@ describe('a batch sink', () => {
     await turns();
     expect(outcomes).toContain('good written');
     expect(outcomes).toContain('anonymous written');
+  });
+
+  it('keeps no process alive in order to repeat a write', async () => {
+    const program = `
+      import { createBatchSink } from '@agentwrit/audit';
+      const sink = createBatchSink({ write: () => Promise.reject(new Error('reset')), retries: 1000 });
+      sink(${JSON.stringify(allowed())});
+      process.on('exit', () => console.log(JSON.stringify(sink.stats())));
+    `;
+    const args = ['--input-type=module', '--eval', program];
+    const options = { cwd: import.meta.dirname, timeout: 15_000 };
+    const { stdout } = await promisify(execFile)(process.execPath, args, options);
+    expect(JSON.parse(stdout)).toEqual({ written: 0, dropped: 0, queued: 1, faults: 1 });
   });
 
   it.each<{ name: string; options: object }>([
