@@ -38,7 +38,6 @@ export class Batches<Item> {
   #expiry: NodeJS.Timeout | undefined;
   #flushes: { readonly upTo: number; readonly done: () => void }[] = [];
   #closing: Promise<void> | undefined;
-  #isAbandoned = false;
 
   constructor(options: BatchesOptions<Item>) {
     this.#options = options;
@@ -107,12 +106,10 @@ export class Batches<Item> {
       const last = this.#queue.batch.at(-1)?.number ?? 0;
       try {
         await this.#write.run(() => this.#takeBatch());
-        if (this.#isAbandoned) return;
         const written = this.#queue.endBatch();
         this.#written += written.length;
         for (const { waiter } of written) waiter?.keep();
       } catch (error) {
-        if (this.#isAbandoned) return;
         this.#drop(this.#queue.endBatch(), 'write_failed', error);
       }
       this.#endFlushes(last);
@@ -148,7 +145,7 @@ export class Batches<Item> {
     clearTimeout(timer);
     clearTimeout(this.#expiry);
     if (!this.#isRunning) return;
-    this.#isAbandoned = true;
+    // What is under way finds nothing left, however it ends.
     this.#drop([...this.#queue.endBatch(), ...this.#queue.clear()], 'closed');
     this.#write.abort();
     this.#endFlushes(Infinity);

@@ -300,6 +300,7 @@ describe('batches that are closed', () => {
     expect([calls.length, closed.outcome]).toEqual([24, 'waits']);
     vi.advanceTimersByTime(100);
     await turns();
+    expect(calls[23]?.signal.aborted).toBe(true);
     expect(closed.outcome).toBe('written');
     expect(dropped).toEqual([['closed', 1]]);
   });

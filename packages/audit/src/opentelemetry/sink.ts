@@ -1,7 +1,6 @@
 // Decisions in → attributes on the request's span, spans of their own and metrics of OpenTelemetry out.
 
 import {
-  type HrTime,
   metrics,
   type Meter,
   type MeterProvider,
@@ -75,9 +74,8 @@ function describeOnSpan(event: DecisionEvent, tracer: Tracer | undefined): void 
   const attributes = spanAttributesOf(event);
   if (isHeard) active?.setAttributes(attributes);
   if (tracer === undefined) return;
-  const endUs = event.time * 1000;
   const span = tracer.startSpan(DECISION_SPAN, {
-    startTime: hrTimeOf(endUs - event.durationUs),
+    startTime: event.time - event.durationUs / 1000,
     attributes,
   });
   // A refusal is an answer. The request's own span gets its status from its server.
@@ -85,12 +83,7 @@ function describeOnSpan(event: DecisionEvent, tracer: Tracer | undefined): void 
     span.setStatus({ code: SpanStatusCode.ERROR });
     span.setAttribute(ATTRIBUTES.errorType, event.reason ?? '');
   }
-  span.end(hrTimeOf(endUs));
-}
-
-/** Seconds and nanoseconds: a mere number could be taken for one that counts from the start of the process. */
-function hrTimeOf(epochUs: number): HrTime {
-  return [Math.floor(epochUs / 1e6), (epochUs % 1e6) * 1000];
+  span.end(event.time);
 }
 
 function givenInstruments(meter: Meter): () => Instruments {
