@@ -166,16 +166,22 @@ describe('a batch sink that loses decisions', () => {
     expect(sink.stats()).toEqual({ written: 0, dropped: 5, queued: 0, faults: 2 });
   });
 
-  it('warns of it once, and goes on when whoever is told throws', async () => {
+  it.each<{ name: string; onDropped: () => unknown }>([
+    {
+      name: 'throws',
+      onDropped() {
+        throw new Error('cannot be told');
+      },
+    },
+    { name: 'rejects', onDropped: () => Promise.reject(new Error('cannot be told')) },
+  ])('warns of it once, and goes on when whoever is told $name', async ({ onDropped }) => {
     const warnings: (Error & { code?: string })[] = [];
     const note = (warning: Error): void => void warnings.push(warning);
     process.on('warning', note);
     const sink = createBatchSink({
       write: () => undefined,
       maxQueued: 2,
-      onDropped() {
-        throw new Error('cannot be told');
-      },
+      onDropped,
     });
     for (let count = 0; count < 5; count += 1) void sink(allowed());
     expect(() => vi.advanceTimersByTime(1000)).not.toThrow();

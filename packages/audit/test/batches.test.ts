@@ -309,6 +309,7 @@ describe('batches that are closed', () => {
     const { batches, calls, dropped } = setUp({ maxBatch: 1 });
     batches.add(1);
     const waiting = watch(batches.commit(2));
+    batches.add(3);
     await turns();
     vi.advanceTimersByTime(1000);
     const closed = watch(batches.close());
@@ -324,8 +325,8 @@ describe('batches that are closed', () => {
     expect(calls).toHaveLength(1);
     expect(dropped).toEqual([
       ['timeout', 2],
-      ['closed', 1],
+      ['closed', 1, 3],
     ]);
-    expect(batches.figures).toEqual({ written: 0, dropped: 2, queued: 0, faults: 0 });
+    expect(batches.figures).toEqual({ written: 0, dropped: 3, queued: 0, faults: 0 });
   });
 });

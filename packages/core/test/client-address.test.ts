@@ -1,5 +1,10 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { createAgentWrit, type DecisionEvent, type FetchRouteOptions } from '../src/index.js';
+import {
+  createAgentWrit,
+  type DecisionEvent,
+  type FetchRouteOptions,
+  findClientAddress,
+} from '../src/index.js';
 import { bearer, ScriptedBroker } from './fixtures.js';
 
 const request = new Request('https://api.example.com/customers/7', { headers: bearer() });
@@ -88,6 +93,13 @@ describe('the address of a client of a fetch handler', () => {
     { name: 'what is no address', rest: [{ remoteAddr: { hostname: '<script>\n' } }] },
   ])('is not known from $name', async ({ rest }) => {
     expect(await addressOf(rest)).toBeUndefined();
+  });
+
+  it('is a text or nothing', () => {
+    expect(findClientAddress({ remoteAddr: { hostname: 7 } }, request)).toBeUndefined();
+    onBun();
+    const server = { requestIP: () => null, upgrade() {}, stop() {} };
+    expect(findClientAddress(server, request)).toBeUndefined();
   });
 
   it('is never taken from a header', async () => {
