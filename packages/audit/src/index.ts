@@ -1,3 +1,4 @@
+// A decision, and the audit event that tells of it
 export {
   auditEntryOf,
   DECISION_EVENT_TYPES,
@@ -5,6 +6,7 @@ export {
   decisionOf,
 } from './record.js';
 export type { DecisionEvent, DecisionSink } from '@agentwrit/protocol';
+// Sinks
 export {
   type AuditFile,
   type AuditFileOptions,
@@ -13,6 +15,17 @@ export {
 } from './file/audit-file.js';
 export { AuditFileError, type AuditFileErrorCode } from './file/file-error.js';
 export { AUDIT_FILE_EVENT_TYPES } from './file/batch.js';
+export { type BatchSink, type BatchSinkOptions, createBatchSink } from './batch-sink.js';
+export type { BatchFigures } from './batches.js';
+export type { DropNotice } from './drop-notices.js';
+export { SinkError, type SinkFault } from './sink-error.js';
+export {
+  createPinoSink,
+  type LogLevel,
+  type PinoLogger,
+  type PinoSinkOptions,
+} from './pino-sink.js';
+// Audit files, read again
 export { AuditReadError } from './reading/read-error.js';
 export type {
   AuditLine,

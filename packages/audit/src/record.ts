@@ -104,6 +104,9 @@ function eventTypeOf({ outcome, reason = 'internal_error' }: DecisionEvent): Dec
   return outcome === 'refuse' ? REFUSED_AS[reason] : 'resource_accessed';
 }
 
+// Half a surrogate pair is hashed as another character than it is written as.
+const HALF_PAIR = /\p{Surrogate}/gu;
+
 function unbarred(text: string): string {
-  return text.replaceAll('|', '%7C');
+  return text.replaceAll('|', '%7C').replace(HALF_PAIR, '\ufffd');
 }
