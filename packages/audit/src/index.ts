@@ -15,10 +15,10 @@ export {
 } from './file/audit-file.js';
 export { AuditFileError, type AuditFileErrorCode } from './file/file-error.js';
 export { AUDIT_FILE_EVENT_TYPES } from './file/batch.js';
-export { type BatchSink, type BatchSinkOptions, createBatchSink } from './batch-sink.js';
-export type { BatchFigures } from './batches.js';
-export type { DropNotice } from './drop-notices.js';
-export { SinkError, type SinkFault } from './sink-error.js';
+export { type BatchSink, type BatchSinkOptions, createBatchSink } from './batch/batch-sink.js';
+export type { BatchFigures } from './batch/batches.js';
+export type { DropNotice } from './batch/drop-notices.js';
+export { SinkError, type SinkFault } from './batch/sink-error.js';
 export {
   createPinoSink,
   type LogLevel,

@@ -45,7 +45,7 @@ export type DecisionEventType = (typeof DECISION_EVENT_TYPES)[number];
  * redacted as the broker does it (protocol §7.3): it holds no secret, and would be cut at a scope's name.
  */
 export function auditEntryOf(event: DecisionEvent): AuditEntry {
-  const type = eventTypeOf(event);
+  const type = decisionEventTypeOf(event);
   const { agentId, taskId, orchId, route, delegationDepth, delegationChainHash } = event;
   return {
     timestamp: formatTimestamp(event.time),
@@ -100,7 +100,10 @@ const REFUSED_AS: Readonly<Record<RefusalReason, DecisionEventType>> = {
   internal_error: 'access_undecided',
 };
 
-function eventTypeOf({ outcome, reason = 'internal_error' }: DecisionEvent): DecisionEventType {
+export function decisionEventTypeOf({
+  outcome,
+  reason = 'internal_error',
+}: Pick<DecisionEvent, 'outcome' | 'reason'>): DecisionEventType {
   return outcome === 'refuse' ? REFUSED_AS[reason] : 'resource_accessed';
 }
 

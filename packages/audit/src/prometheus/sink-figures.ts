@@ -2,7 +2,7 @@
 
 import { assertKnownOptions } from '@agentwrit/protocol';
 import type { Registry } from 'prom-client';
-import type { BatchFigures } from '../batches.js';
+import type { BatchFigures } from '../batch/batches.js';
 import { DEFAULT_PREFIX, MetricShelf } from './metric-shelf.js';
 import { WatchList } from './watched.js';
 

@@ -2,15 +2,15 @@ import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { DecisionEvent } from '@agentwrit/protocol';
-import { Deferred, requestWith, tokenOf, turns } from '../../core/test/fixtures.js';
-import { outcomeOf, setScene } from '../../core/test/guard-scene.js';
+import { Deferred, requestWith, tokenOf, turns } from '../../../core/test/fixtures.js';
+import { outcomeOf, setScene } from '../../../core/test/guard-scene.js';
 import {
   type BatchSinkOptions,
   createBatchSink,
   type DropNotice,
   type SinkError,
-} from '../src/index.js';
-import { allowed, NOON_MS, refused } from './decision.js';
+} from '../../src/index.js';
+import { allowed, NOON_MS, refused } from '../decision.js';
 
 describe('a batch sink', () => {
   it('hands decisions of a guard on, in order, and lets no request wait for that', async () => {

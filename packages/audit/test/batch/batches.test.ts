@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { Deferred, turns } from '../../core/test/fixtures.js';
-import { Batches, type BatchesOptions } from '../src/batches.js';
-import { SinkError, type SinkFault } from '../src/sink-error.js';
+import { Deferred, turns } from '../../../core/test/fixtures.js';
+import { Batches, type BatchesOptions } from '../../src/batch/batches.js';
+import { SinkError, type SinkFault } from '../../src/batch/sink-error.js';
 
 beforeEach(() => {
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] });
