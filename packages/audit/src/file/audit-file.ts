@@ -77,8 +77,9 @@ const KNOWN = ['path', 'required', 'rotateBytes', 'keepFiles', 'maxQueued', 'onF
 
 /**
  * Opens or makes an audit file and goes on with its hash chain (protocol §7.2), also after a crash. Takes decisions
- * without delay and writes them in batches. One writer for each file. Call `close()` before the process ends:
- * `process.exit()` and a signal lose what waits.
+ * without delay and writes them in batches. Each process needs a file of its own. Call `close()` before the process
+ * ends: `process.exit()` and a signal lose what waits and is not required. Faults that nobody listens to are
+ * process warnings, `AGENTWRIT_AUDIT_` and the code.
  *
  * @throws TypeError naming the option that is wrong
  * @throws AuditFileError when the file cannot be had, is written by another, or is no audit log

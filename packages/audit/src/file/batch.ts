@@ -25,30 +25,27 @@ export interface Batch extends Lines {
 }
 
 /**
- * Takes nothing out. A decision that cannot be written gives its place to a gap, and whoever waits for it is
- * told at once.
+ * Takes out nothing but decisions that cannot be written: whoever waits for such a one is told at once, else a gap
+ * gets its place.
+ *
+ * @param onBadEvent told whether somebody waited
  */
-export function sealBatch(queue: Queue, start: ChainEnd, onBadEvent: () => void): Batch {
+export function sealBatch(
+  queue: Queue,
+  start: ChainEnd,
+  onBadEvent: (isAwaited: boolean) => void,
+): Batch {
   let end = start;
   let count = 0;
   let length = 0;
   const lines: Buffer[] = [];
-  while (count < queue.items.length && length < MAX_BATCH_BYTES) {
+  while (length < MAX_BATCH_BYTES) {
     const item = queue.items[count];
     if (item === undefined) break;
     const sealed = sealItem(item, end);
     if (sealed === undefined) {
-      if (item.kind !== 'event') throw new Error('an event of the file itself cannot be written');
-      const time = Date.now();
-      queue.replace(count, {
-        kind: 'gap',
-        reason: 'bad_event',
-        dropped: 1,
-        firstTime: time,
-        lastTime: time,
-      });
-      item.waiter?.reject(new AuditFileError('bad_event', 'this decision cannot be written'));
-      onBadEvent();
+      giveUp(queue, count, item);
+      onBadEvent(item.kind === 'event' && item.waiter !== undefined);
       continue;
     }
     end = sealed.end;
@@ -58,6 +55,21 @@ export function sealBatch(queue: Queue, start: ChainEnd, onBadEvent: () => void)
   }
   return { bytes: Buffer.concat(lines, length), end, count };
 }
+
+function giveUp(queue: Queue, index: number, item: Waiting): void {
+  if (item.kind !== 'event') throw new Error('what the file says of itself cannot be written');
+  if (item.waiter) {
+    queue.remove(index);
+    item.waiter.reject(new AuditFileError('bad_event', BAD_EVENT));
+  } else {
+    const time = Date.now();
+    const gap = { kind: 'gap', reason: 'bad_event', dropped: 1 } as const;
+    queue.replace(index, { ...gap, firstTime: time, lastTime: time });
+  }
+}
+
+/** For whoever gave it, and for the operator. */
+export const BAD_EVENT = 'what is no decision, or too long for one, was not written';
 
 function sealItem(
   item: Waiting,

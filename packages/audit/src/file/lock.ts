@@ -9,8 +9,6 @@ import { describeHolder, isGone, parseHolder, thisProcess } from './lock-holder.
 /** Gives the file back. */
 export type Release = () => void;
 
-// Two files of one process: the lock would say no more than that this process is alive.
-const held = new Set<string>();
 // Each time somebody else was quicker. More often is not chance.
 const ATTEMPTS = 50;
 // Others hold a claim for less.
@@ -24,7 +22,6 @@ const PAUSE_MS = 2;
  * @throws AuditFileError `in_use`, `open_failed`
  */
 export function lockFile(path: string): Release {
-  if (held.has(path)) throw inUse(path, 'by this process');
   const lock = `${path}.lock`;
   const own = JSON.stringify(thisProcess());
   const temporary = `${lock}.${randomBytes(8).toString('hex')}`;
@@ -38,9 +35,7 @@ export function lockFile(path: string): Release {
   } finally {
     rmSync(temporary, { force: true });
   }
-  held.add(path);
   return () => {
-    held.delete(path);
     if (readLock(lock) === own) rmSync(lock, { force: true });
   };
 }

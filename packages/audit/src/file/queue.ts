@@ -86,10 +86,13 @@ export class Queue {
     return true;
   }
 
-  /** Puts another in an item's place. */
-  replace(index: number, item: Waiting): void {
-    for (const replaced of this.#items.splice(index, 1, item)) this.#count(replaced, -1);
-    this.#count(item, 1);
+  /** Puts a gap in an event's place. */
+  replace(index: number, gap: Gap): void {
+    for (const replaced of this.#items.splice(index, 1, gap)) this.#count(replaced, -1);
+  }
+
+  remove(index: number): void {
+    for (const removed of this.#items.splice(index, 1)) this.#count(removed, -1);
   }
 
   /** Takes out the first so many. */

@@ -2,7 +2,7 @@
 // tried again.
 
 import type { DecisionEvent } from '@agentwrit/protocol';
-import { sealBatch } from './batch.js';
+import { BAD_EVENT, sealBatch } from './batch.js';
 import { AuditFileError } from './file-error.js';
 import type { Log } from './log.js';
 import { Pause } from './pause.js';
@@ -141,7 +141,7 @@ export class Writer {
     const { queue, log } = this.#options;
     try {
       await log.append((end) => {
-        const batch = sealBatch(queue, end, () => this.#noteBadEvent());
+        const batch = sealBatch(queue, end, (isAwaited) => this.#noteBadEvent(isAwaited));
         this.#busy = batch.count;
         return batch;
       });
@@ -195,8 +195,8 @@ export class Writer {
     }
   }
 
-  #noteBadEvent(): void {
-    this.#counts.dropped += 1;
-    this.#options.report(new AuditFileError('bad_event', 'what is no decision was not written'));
+  #noteBadEvent(isAwaited: boolean): void {
+    this.#counts[isAwaited ? 'rejected' : 'dropped'] += 1;
+    this.#options.report(new AuditFileError('bad_event', BAD_EVENT));
   }
 }

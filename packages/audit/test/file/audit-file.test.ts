@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import {
   chmodSync,
@@ -9,6 +10,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { inspect } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { type AuditFileOptions, createAuditFile, decisionOf } from '../../src/index.js';
@@ -98,6 +100,14 @@ describe('what is written', () => {
     const required = opened({ path: at, required: true });
     await expect(required(event)).rejects.toMatchObject({ code: 'bad_event' });
     await expect(required(allowed('req-4'))).resolves.toBeUndefined();
+    expect(required.stats()).toMatchObject({ rejected: 1, dropped: 0, queued: 0 });
+    // A request that was not let in leaves no gap.
+    expect(said(chained(readFileSync(at, 'utf8')))).toEqual([
+      'req-1',
+      'audit_gap',
+      'req-3',
+      'req-4',
+    ]);
   });
 });
 
@@ -201,6 +211,23 @@ describe('a full queue', () => {
     expect(file.stats()).toMatchObject({ rejected: 1, dropped: 0 });
   });
 
+  it('has room for refusals again when those before are written', async () => {
+    const at = path();
+    const file = opened({ path: at, required: true, maxQueued: 4 });
+    for (const prefix of ['a-', 'b-', 'c-']) {
+      for (const id of names(2, prefix)) void file(refused(id));
+      await file.flush();
+    }
+    expect(said(chained(readFileSync(at, 'utf8')))).toEqual([
+      'a-1',
+      'a-2',
+      'b-1',
+      'b-2',
+      'c-1',
+      'c-2',
+    ]);
+  });
+
   it('has room for requests that are let in, however many are refused', async () => {
     const at = path();
     const file = opened({ path: at, required: true, maxQueued: 4 });
@@ -214,6 +241,24 @@ describe('a full queue', () => {
       'req-2',
     ]);
     expect(file.stats().dropped).toBe(8);
+  });
+});
+
+describe('a file that is not closed', () => {
+  it('does not keep the process alive, and has what was decided when that ends by itself', () => {
+    const at = path();
+    const program = `
+      import { createAuditFile } from '@agentwrit/audit';
+      const audit = createAuditFile({ path: process.argv[1] });
+      const event = ${JSON.stringify(allowed('req-1'))};
+      audit(event);
+      setTimeout(() => audit({ ...event, requestId: 'req-2' }), 20);
+    `;
+    execFileSync(process.execPath, ['--input-type=module', '--eval', program, at], {
+      cwd: fileURLToPath(new URL('../..', import.meta.url)),
+      timeout: 15_000,
+    });
+    expect(said(chained(readFileSync(at, 'utf8')))).toEqual(['req-1', 'req-2']);
   });
 });
 

@@ -96,6 +96,14 @@ describe('a write that fails', () => {
     expect(written()).toEqual(['req-1', 'req-2']);
     // Once for the outage.
     expect(faults.map(({ code }) => code)).toEqual(['write_failed']);
+
+    // The next outage begins with a short pause again.
+    disk.fail.write = 0.5;
+    void file(allowed('req-3'));
+    await settle();
+    await vi.advanceTimersByTimeAsync(250);
+    await settle();
+    expect(written()).toEqual(['req-1', 'req-2', 'req-3']);
   });
 
   it('keeps what nobody waits for, up to the bound, and then says what is missing', async () => {
@@ -115,6 +123,50 @@ describe('a write that fails', () => {
     expect(faults.map(({ code }) => code)).toEqual(['write_failed', 'queue_full']);
   });
 
+  it('has a gap for each reason', async () => {
+    stopTimers();
+    const { disk, file, events } = scene({ maxQueued: 2 });
+    for (const id of ['req-1', 'req-2', 'lost-1']) void file(allowed(id));
+    disk.fail.write = 0;
+    await settle();
+    void file(allowed('lost-2'));
+    await file.flush();
+    const gaps = events().filter(({ event_type }) => event_type === 'audit_gap');
+    expect(gaps.map(({ detail }) => JSON.parse(detail) as unknown)).toMatchObject([
+      { dropped: 1, reason: 'queue_full' },
+      { dropped: 1, reason: 'write_failed' },
+    ]);
+  });
+
+  it('does not make what comes during the next try wait for a timer', async () => {
+    stopTimers();
+    const { disk, file, written } = scene();
+    disk.fail.write = 0;
+    void file(allowed('req-1'));
+    await settle();
+    const flushing = file.flush();
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(disk.text(PATH)).toBe('');
+    void file(allowed('req-2'));
+    await flushing;
+    await settle();
+    expect(written()).toEqual(['req-1', 'req-2']);
+  });
+
+  it('does not keep the process alive until the next try', async () => {
+    const started = vi.spyOn(globalThis, 'setTimeout');
+    const { disk, file } = scene();
+    disk.fail.write = 0;
+    void file(allowed('req-1'));
+    await settle();
+    const isKeepingAlive = started.mock.results.map(
+      ({ type, value }) => type !== 'return' || value.hasRef(),
+    );
+    started.mockRestore();
+    expect(file.stats()).toMatchObject({ queued: 1, faults: 1 });
+    expect(isKeepingAlive).toContain(false);
+  });
+
   it('keeps refusals of a required file', async () => {
     const { disk, file, written } = scene({ required: true });
     disk.fail.write = 0.5;
@@ -131,6 +183,15 @@ describe('a write that fails', () => {
     await Promise.all(names(3).map(async (id) => file(allowed(id))));
     expect(written()).toEqual(names(3));
     expect(faults).toEqual([]);
+  });
+
+  it('is one that writes nothing', async () => {
+    const { disk, file, written } = scene({ required: true });
+    disk.longestWrite = 0;
+    await expect(file(allowed('lost-1'))).rejects.toMatchObject({ code: 'write_failed' });
+    disk.longestWrite = Infinity;
+    await file.flush();
+    expect(written()).toEqual([]);
   });
 
   it('does not let anything be written behind half a line that cannot be cut off', async () => {
@@ -189,8 +250,10 @@ describe('a sync that fails', () => {
     await file(allowed('req-1'));
     disk.fail.sync = true;
     await expect(file(allowed('lost-1'))).rejects.toMatchObject({ code: 'write_failed' });
+    const other = scene({ required: true });
+    await other.file(allowed('req-9'));
     const node = disk.files.get(PATH);
-    node?.bytes.write('evt-000009', 7);
+    if (node) node.bytes = Buffer.from(other.disk.text(PATH));
     await expect(file.flush()).rejects.toMatchObject({ code: 'damaged' });
     await expect(file.flush()).rejects.toMatchObject({ code: 'damaged' });
     expect(faults.map(({ code }) => code)).toEqual(['write_failed', 'damaged']);
@@ -221,7 +284,41 @@ describe('a sync that fails', () => {
   });
 });
 
+describe('what waits', () => {
+  it('is written in parts of about 1 MiB', async () => {
+    const { disk, file, written } = scene();
+    const ids = names(2500);
+    for (const id of ids) void file(allowed(id));
+    await file.flush();
+    expect(written()).toEqual(ids);
+    expect(disk.writes.length).toBeGreaterThan(2);
+    expect(Math.max(...disk.writes)).toBeLessThan(1024 * 1024 + 10_000);
+  });
+});
+
+describe('a file that cannot be had', () => {
+  it('is not held open', () => {
+    const disk = new MemoryDisk();
+    disk.put(PATH, 'a note\n');
+    const ground = { disk, lock: () => () => undefined, realPath: (path: string) => path };
+    expect(() => openAuditFile({ path: PATH }, ground)).toThrow('does not end with an audit event');
+    expect(disk.openFiles).toBe(0);
+  });
+});
+
 describe('closing', () => {
+  it('leaves nothing open, whatever had failed', async () => {
+    const { disk, file } = scene({ required: true, rotateBytes: 100 });
+    for (const id of names(5)) {
+      await file(allowed(id));
+      disk.fail.sync = true;
+      await expect(file(allowed('lost'))).rejects.toMatchObject({ code: 'write_failed' });
+      await file.flush();
+    }
+    await file.close();
+    expect(disk.openFiles).toBe(0);
+  });
+
   it('rejects when something cannot be written, and gives the file back', async () => {
     const disk = new MemoryDisk();
     let releases = 0;

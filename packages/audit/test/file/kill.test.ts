@@ -15,7 +15,7 @@ function killedAfter(
   args: readonly string[],
 ): Promise<readonly string[]> {
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [PROGRAM, ...args], {
+    const child = spawn(process.execPath, ['--no-warnings', PROGRAM, ...args], {
       stdio: ['ignore', 'pipe', 'inherit'],
     });
     let output = '';

@@ -26,6 +26,9 @@ export class MemoryDisk implements Disk {
   readonly fail: Failures = {};
   /** So many bytes at most in one write. */
   longestWrite = Infinity;
+  /** Opened and not closed. */
+  openFiles = 0;
+  readonly writes: number[] = [];
   syncs = 0;
   directorySyncs = 0;
   #nodes = 0;
@@ -55,6 +58,7 @@ export class MemoryDisk implements Disk {
       node = { id: this.#nextId(), bytes: Buffer.alloc(0), durable: 0 };
       this.files.set(path, node);
     }
+    this.openFiles += 1;
     return this.#openFile(node);
   };
 
@@ -108,6 +112,7 @@ export class MemoryDisk implements Disk {
         delete this.fail.write;
         const count = Math.min(this.longestWrite, Math.floor(bytes.length * (share ?? 1)));
         append(bytes.subarray(0, count));
+        this.writes.push(count);
         if (share !== undefined) throw systemError('ENOSPC');
         return count;
       },
@@ -122,7 +127,9 @@ export class MemoryDisk implements Disk {
         this.#failIf('sync', 'EIO');
         node.durable = node.bytes.length;
       },
-      close: () => undefined,
+      close: () => {
+        this.openFiles -= 1;
+      },
     };
   }
 
