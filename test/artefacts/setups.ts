@@ -76,6 +76,14 @@ export const setups: readonly Setup[] = [
     isForWeb: true,
   },
   {
+    name: 'audit',
+    package: 'audit',
+    beside: ['@opentelemetry/api', 'prom-client', '@types/node'],
+    brings: ['@agentwrit/audit', '@agentwrit/protocol'],
+    oldestTypeScript: OURS,
+    isForWeb: false,
+  },
+  {
     name: 'client',
     package: 'client',
     beside: ['@types/node'],

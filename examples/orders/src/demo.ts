@@ -3,6 +3,7 @@
 
 import { randomBytes } from 'node:crypto';
 import { explain, note, openOperatedBroker, title } from '@agentwrit/example-setup';
+import { openAuditTrail } from './audit-trail.js';
 import { startExpressApi } from './express-api.js';
 import { startFastifyApi } from './fastify-api.js';
 import { startHonoApi } from './hono-api.js';
@@ -25,7 +26,8 @@ async function main(): Promise<boolean> {
   title(isOurs ? 'An embedded broker, an app and its ceiling' : 'A given broker');
   note(`broker at ${broker.url}${isOurs ? ', nothing else installed' : ''}`);
 
-  const guard = { broker: broker.url, maxAge: MAX_AGE_SECONDS };
+  const trail = await openAuditTrail();
+  const guard = { broker: broker.url, maxAge: MAX_AGE_SECONDS, onDecision: trail.sink };
   const apis = await Promise.all([
     startExpressApi(guard),
     startFastifyApi(guard),
@@ -67,8 +69,13 @@ async function main(): Promise<boolean> {
     await Promise.all(apis.map((api) => api.close()));
   }
 
+  title(
+    'What the three guards have on record: scopes granted and never needed, needed and never granted',
+  );
+  const isWhole = await trail.report();
+
   title('Summary');
-  return steps.summarise(apis.map(({ framework }) => framework)).isAllAsExpected;
+  return steps.summarise(apis.map(({ framework }) => framework)).isAllAsExpected && isWhole;
 }
 
 try {

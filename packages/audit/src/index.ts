@@ -1,3 +1,4 @@
+// A decision, and the audit event that tells of it
 export {
   auditEntryOf,
   DECISION_EVENT_TYPES,
@@ -5,6 +6,49 @@ export {
   decisionOf,
 } from './record.js';
 export type { DecisionEvent, DecisionSink } from '@agentwrit/protocol';
+// Sinks
+export {
+  type AuditFile,
+  type AuditFileOptions,
+  type AuditFileStats,
+  createAuditFile,
+} from './file/audit-file.js';
+export { AuditFileError, type AuditFileErrorCode } from './file/file-error.js';
+export { AUDIT_FILE_EVENT_TYPES } from './file/batch.js';
+export { type BatchSink, type BatchSinkOptions, createBatchSink } from './batch/batch-sink.js';
+export type { BatchFigures } from './batch/batches.js';
+export type { DropNotice } from './batch/drop-notices.js';
+export { SinkError, type SinkFault } from './batch/sink-error.js';
+export {
+  createPinoSink,
+  type LogLevel,
+  type PinoLogger,
+  type PinoSinkOptions,
+} from './pino-sink.js';
+// Audit files, read again
+export { AuditReadError } from './reading/read-error.js';
+export type {
+  AuditLine,
+  EventLine,
+  FaultyLine,
+  LineFault,
+  LinePlace,
+} from './reading/line.js';
+export {
+  readAuditBatches,
+  readAuditLines,
+  type ReadAuditLinesOptions,
+} from './reading/lines.js';
+export type { VerifyAuditFilesOptions, VerifyProgress } from './verification/options.js';
+export type {
+  AuditBreak,
+  AuditRemark,
+  AuditReport,
+  BreakKind,
+  RemarkKind,
+} from './verification/report.js';
+export { verifyAuditFiles } from './verification/verify.js';
+// Scope drift
 export {
   createDriftMeter,
   deniedIn,
@@ -13,6 +57,7 @@ export {
   readKnownRoutes,
   unusedIn,
 } from './drift/drift-meter.js';
+export type { KnownRoute } from './drift/route-tally.js';
 export {
   type DeniedScope,
   type DeniedUse,
@@ -32,20 +77,6 @@ export {
   type UnreachedRoute,
   type UnusedScope,
 } from './drift/report.js';
-export type { KnownRoute } from './drift/route-tally.js';
-export { AuditFileError } from './reading/audit-file-error.js';
-export type {
-  AuditLine,
-  EventLine,
-  FaultyLine,
-  LineFault,
-  LinePlace,
-} from './reading/line.js';
-export {
-  readAuditBatches,
-  readAuditLines,
-  type ReadAuditLinesOptions,
-} from './reading/lines.js';
 export {
   DRIFT_FINDINGS,
   type DriftFinding,
@@ -56,12 +87,3 @@ export {
   groupTitle,
 } from './drift/findings.js';
 export { renderDriftPage } from './drift/page/drift-page.js';
-export type { VerifyAuditFilesOptions, VerifyProgress } from './verification/options.js';
-export type {
-  AuditBreak,
-  AuditRemark,
-  AuditReport,
-  BreakKind,
-  RemarkKind,
-} from './verification/report.js';
-export { verifyAuditFiles } from './verification/verify.js';

@@ -45,7 +45,7 @@ export type DecisionEventType = (typeof DECISION_EVENT_TYPES)[number];
  * redacted as the broker does it (protocol §7.3): it holds no secret, and would be cut at a scope's name.
  */
 export function auditEntryOf(event: DecisionEvent): AuditEntry {
-  const type = eventTypeOf(event);
+  const type = decisionEventTypeOf(event);
   const { agentId, taskId, orchId, route, delegationDepth, delegationChainHash } = event;
   return {
     timestamp: formatTimestamp(event.time),
@@ -100,10 +100,16 @@ const REFUSED_AS: Readonly<Record<RefusalReason, DecisionEventType>> = {
   internal_error: 'access_undecided',
 };
 
-function eventTypeOf({ outcome, reason = 'internal_error' }: DecisionEvent): DecisionEventType {
+export function decisionEventTypeOf({
+  outcome,
+  reason = 'internal_error',
+}: Pick<DecisionEvent, 'outcome' | 'reason'>): DecisionEventType {
   return outcome === 'refuse' ? REFUSED_AS[reason] : 'resource_accessed';
 }
 
+// Half a surrogate pair is hashed as another character than it is written as.
+const HALF_PAIR = /\p{Surrogate}/gu;
+
 function unbarred(text: string): string {
-  return text.replaceAll('|', '%7C');
+  return text.replaceAll('|', '%7C').replace(HALF_PAIR, '\ufffd');
 }

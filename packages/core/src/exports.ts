@@ -32,6 +32,7 @@ export {
 } from './route-marks.js';
 export { readAuthorization } from './bearer.js';
 export { readRouteParameter, type RequestFacts } from './request-facts.js';
+export { findClientAddress } from './client-address.js';
 export type { InProcessBroker } from './transport.js';
 export type { FaultCode } from './fault.js';
 export { Agent, type AgentRecord, type DelegationLink } from './agent.js';

@@ -5,7 +5,12 @@ import { assertFunction, assertKnownOptions, assertText } from '@agentwrit/proto
 import type { Agent } from './agent.js';
 import type { GuardAnswer } from './conclusion.js';
 import { runAs } from './agent-context.js';
-import { FetchRequestFacts, findFetchParams, readParams } from './fetch-request-facts.js';
+import {
+  FetchRequestFacts,
+  findFetchAddress,
+  findFetchParams,
+  readParams,
+} from './fetch-request-facts.js';
 import type { Guard, RouteCheck } from './guard.js';
 import { assertDefined } from './guard-settings.js';
 import type { HttpAnswer } from './refusal.js';
@@ -39,6 +44,11 @@ export interface FetchRouteOptions {
   readonly params?: (request: Request, ...rest: unknown[]) => unknown;
   /** The route's pattern, for events. */
   readonly route?: string;
+  /**
+   * Where a request came from, for events: behind a proxy that is trusted, what that says. Read only when somebody
+   * follows decisions. Default: the address of the connection, with `Bun.serve` and `Deno.serve`.
+   */
+  readonly clientAddress?: (request: Request, ...rest: unknown[]) => string | undefined;
 }
 
 export type WithScope = <
@@ -122,14 +132,22 @@ function splitOptions(options: object): {
   assertKnownOptions(options, 'a guarded handler', [
     'params',
     'route',
+    'clientAddress',
     'optional',
     ...ROUTE_OPTIONS,
   ]);
   assertDefined(options);
-  const { params, route, ...theirs } = options as FetchRouteOptions & RouteOptions<Request>;
+  const { params, route, clientAddress, ...theirs } = options as FetchRouteOptions &
+    RouteOptions<Request>;
   if (params !== undefined) assertFunction(params, 'params');
   if (route !== undefined) assertText(route, 'route');
-  return { ours: { ...(params && { params }), ...(route && { route }) }, theirs };
+  if (clientAddress !== undefined) assertFunction(clientAddress, 'clientAddress');
+  const ours = {
+    ...(params && { params }),
+    ...(route && { route }),
+    ...(clientAddress && { clientAddress }),
+  };
+  return { ours, theirs };
 }
 
 function protect(
@@ -139,7 +157,7 @@ function protect(
 ): FetchHandler<Request, readonly unknown[]> {
   // Whatever the server calls it with: its types are a matter between the two.
   const call = handler as (...args: unknown[]) => FetchAnswer;
-  const { params: read = findFetchParams, route } = options;
+  const { params: read = findFetchParams, route, clientAddress = findFetchAddress } = options;
   const hasPlaceholders = check.needs.scopes.some((scope) => scope.includes('{'));
 
   const proceed = async (
@@ -156,7 +174,9 @@ function protect(
     rest: readonly unknown[],
     params: unknown,
   ): Promise<Response> => {
-    const answer = check(new FetchRequestFacts(request, { route, params }));
+    const answer = check(
+      new FetchRequestFacts(request, { route, params, rest, readAddress: clientAddress }),
+    );
     return isSettled(answer, 'outcome')
       ? proceed(answer, request, rest)
       : answer.then((late) => proceed(late, request, rest));

@@ -1,25 +1,34 @@
 // A fetch request, and what came with it, in → the guard's facts out.
 
+import { findClientAddress } from './client-address.js';
 import { readRouteParameter, type RequestFacts } from './request-facts.js';
 import { RouteFault } from './route-fault.js';
 import { isThenable } from './settled.js';
+
+/** Where the request came from, as the program finds it in what the server has handed on. */
+export type AddressReader = (request: Request, ...rest: unknown[]) => string | undefined;
 
 export interface FetchRoute {
   /** The route's pattern, for events. */
   readonly route: string | undefined;
   /** The route's parameters, read beforehand: some servers give a promise of them. */
   readonly params: unknown;
+  /** What else the server has called the handler with. */
+  readonly rest: readonly unknown[];
+  readonly readAddress: AddressReader;
 }
 
 export class FetchRequestFacts implements RequestFacts<Request> {
   readonly request: Request;
-  readonly route: string | undefined;
-  readonly #params: unknown;
+  readonly #route: FetchRoute;
 
-  constructor(request: Request, { route, params }: FetchRoute) {
+  constructor(request: Request, route: FetchRoute) {
     this.request = request;
-    this.route = route;
-    this.#params = params;
+    this.#route = route;
+  }
+
+  get route(): string | undefined {
+    return this.#route.route;
   }
 
   /** The platform joins several values with ", "; what comes of that is no bearer credential and is refused. */
@@ -39,9 +48,15 @@ export class FetchRequestFacts implements RequestFacts<Request> {
     return this.request.headers.get('x-request-id') ?? undefined;
   }
 
+  get clientAddress(): string | undefined {
+    const { readAddress, rest } = this.#route;
+    return readAddress(this.request, ...rest);
+  }
+
   param(name: string): string | undefined {
-    if (this.#params instanceof RouteFault) throw this.#params;
-    return readRouteParameter(this.#params, name);
+    const { params } = this.#route;
+    if (params instanceof RouteFault) throw params;
+    return readRouteParameter(params, name);
   }
 }
 
@@ -54,6 +69,10 @@ export type ParamsReader = (request: Request, ...rest: unknown[]) => unknown;
  */
 export const findFetchParams: ParamsReader = (request, ...rest) =>
   member(request, 'params') ?? member(rest[0], 'params');
+
+/** The address of the connection, as `Deno.serve` and `Bun.serve` hand it on with the second argument. */
+export const findFetchAddress: AddressReader = (request, ...rest) =>
+  findClientAddress(rest[0], request);
 
 /**
  * What a route's parameters are, as far as they can be had: a failure is met where one is needed. A promise of them

@@ -18,6 +18,8 @@ export interface ReceivedRequest extends IncomingMessage {
   readonly baseUrl?: string;
   readonly route?: unknown;
   readonly params?: unknown;
+  /** What `trust proxy` makes of it. */
+  readonly ip?: unknown;
   agent?: Agent;
 }
 
@@ -53,7 +55,22 @@ export class ExpressRequestFacts implements RequestFacts<ReceivedRequest> {
     return this.request.headers['x-request-id'];
   }
 
+  get clientAddress(): string | undefined {
+    const { request } = this;
+    // Other servers need not have it, and its setting may be a function of the program.
+    const ip = attempt(() => request.ip);
+    return typeof ip === 'string' ? ip : request.socket?.remoteAddress;
+  }
+
   param(name: string): string | undefined {
     return readRouteParameter(this.request.params, name);
+  }
+}
+
+function attempt<Result>(read: () => Result): Result | undefined {
+  try {
+    return read();
+  } catch {
+    return undefined;
   }
 }

@@ -33,6 +33,11 @@ export class FastifyRequestFacts implements RequestFacts<CheckedRequest> {
     return this.request.headers['x-request-id'];
   }
 
+  /** As `trustProxy` has it. */
+  get clientAddress(): string | undefined {
+    return this.request.ip;
+  }
+
   param(name: string): string | undefined {
     return readRouteParameter(this.request.params, name);
   }

@@ -1,6 +1,6 @@
 // Hono's context in → the guard's facts out.
 
-import { readAuthorization, type RequestFacts } from '@agentwrit/core';
+import { findClientAddress, readAuthorization, type RequestFacts } from '@agentwrit/core';
 import type { Context } from 'hono';
 import { routePath } from 'hono/route';
 
@@ -37,6 +37,17 @@ export class HonoRequestFacts implements RequestFacts<Context> {
 
   get requestId(): string | undefined {
     return this.request.req.header('x-request-id');
+  }
+
+  /** Of the connection: on Node, Deno and Bun. Elsewhere nobody says so but headers. */
+  get clientAddress(): string | undefined {
+    const env: unknown = this.request.env;
+    const request = this.request.req.raw;
+    const socket = member(member(env, 'incoming'), 'socket');
+    const address = member(socket, 'remoteAddress');
+    if (typeof address === 'string') return address;
+    // Bun's server may be the environment, or in it.
+    return findClientAddress(env, request) ?? findClientAddress(member(env, 'server'), request);
   }
 
   param(name: string): string | undefined {

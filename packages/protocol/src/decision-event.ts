@@ -46,7 +46,7 @@ export interface UsedScope {
  */
 export const DECISION_EVENT_VERSION = 1;
 
-/** One per decision. Holds no token, no header, no path and no query. */
+/** One per decision. Holds no token, no header and no query, and of the path only what the route's pattern is. */
 export interface DecisionEvent {
   readonly version: typeof DECISION_EVENT_VERSION;
   /** Milliseconds since 1970. */
@@ -60,7 +60,10 @@ export interface DecisionEvent {
   /** For an operator, where the broker could not be asked or the route is at fault: what to mend. */
   readonly detail?: string;
   readonly method: string;
-  /** The route's pattern, where the framework knows it. */
+  /**
+   * The route's pattern, where the framework knows it. Of a router that is mounted at a pattern Express tells only
+   * what it matched, which then stands before the pattern.
+   */
   readonly route?: string;
   /** The caller's own where it was fit to be passed on: at most 128 visible ASCII characters. */
   readonly requestId: string;

@@ -74,7 +74,9 @@ async function runWarm(
   for (let round = 0; round < rounds; round += 1) {
     for (const { framework, rounds: done } of found) {
       tell(`  ${framework}, round ${round + 1} of ${rounds}`);
-      const own = variantsOn(framework, variants);
+      const own = variantsOn(framework, variants).filter(
+        ({ isRecording }) => scenario === 'warm1' || !isRecording,
+      );
       // Whoever comes first finds another machine than who comes last.
       const order = round % 2 === 0 ? own : own.toReversed();
       done.push(await runWarmRound(world, framework, order, { scenario, plan: extent.warm }));

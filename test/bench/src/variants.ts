@@ -16,12 +16,16 @@ export interface Variant {
   readonly isRenewing: boolean;
   /** Whether it is made of packages that only the benchmark installs. */
   readonly isPeer: boolean;
+  /** Whether it keeps a record of each request: measured with one token only, as the tokens do not matter to it. */
+  readonly isRecording: boolean;
 }
 
 export type VariantName =
   | 'none'
   | 'noop'
   | 'ours'
+  | 'ours-audit'
+  | 'ours-required'
   | 'mcp-lru'
   | 'oauth2-jwt-bearer'
   | 'jwt-cached'
@@ -32,7 +36,13 @@ export type VariantName =
 /** Seconds that a verdict may be old, for those that keep verdicts: our default. */
 export const MAX_AGE_SECONDS = 5;
 
-const OPEN = { isGuard: false, isAsking: false, isRenewing: false, isPeer: false };
+const OPEN = {
+  isGuard: false,
+  isAsking: false,
+  isRenewing: false,
+  isPeer: false,
+  isRecording: false,
+};
 const GUARD = { ...OPEN, isGuard: true };
 
 /** What every other variant is measured against. */
@@ -58,6 +68,20 @@ export const VARIANTS: readonly Variant[] = [
     note: `AgentWrit: requireScope('read:data:{id}'), audience and issuer checked, maxAge ${MAX_AGE_SECONDS}; the cache is keyed by the token's SHA-256`,
     isAsking: true,
     isRenewing: true,
+  },
+  {
+    ...GUARD,
+    name: 'ours-audit',
+    frameworks: ['fastify'],
+    note: 'AgentWrit, and an audit file that is not required: each decision is written soon after',
+    isRecording: true,
+  },
+  {
+    ...GUARD,
+    name: 'ours-required',
+    frameworks: ['fastify'],
+    note: 'AgentWrit, and an audit file that is required: each request waits until its record is flushed to the disk',
+    isRecording: true,
   },
   {
     ...GUARD,

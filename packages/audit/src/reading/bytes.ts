@@ -2,7 +2,7 @@
 
 import { constants } from 'node:fs';
 import { type FileHandle, open, stat } from 'node:fs/promises';
-import { AuditFileError } from './audit-file-error.js';
+import { AuditReadError } from './read-error.js';
 
 /** Bytes from somewhere else than a file, stdin for one. */
 export type ByteStream = AsyncIterable<Uint8Array>;
@@ -17,20 +17,20 @@ export interface FileIdentity {
 // Large enough that reading costs little beside parsing, small enough that nobody waits for a sign of life.
 const PIECE_BYTES = 256 * 1024;
 
-/** @throws AuditFileError */
+/** @throws AuditReadError */
 export async function identify(path: string): Promise<FileIdentity> {
   try {
     const { dev, ino, size } = await stat(path, { bigint: true });
     return { key: `${dev}:${ino}`, size: Number(size) };
   } catch (error) {
-    throw new AuditFileError(path, error);
+    throw new AuditReadError(path, error);
   }
 }
 
 /**
  * Each piece is overwritten by the next. A file that grows ends where it ended at the start.
  *
- * @throws AuditFileError when it is no regular file, cannot be read, or gets shorter while it is read
+ * @throws AuditReadError when it is no regular file, cannot be read, or gets shorter while it is read
  */
 export async function* readBytes(path: string): AsyncGenerator<Buffer, void> {
   const handle = await openFile(path);
@@ -40,7 +40,7 @@ export async function* readBytes(path: string): AsyncGenerator<Buffer, void> {
     for (let position = 0; position < size; ) {
       const wanted = Math.min(buffer.length, size - position);
       const { bytesRead } = await attempt(path, handle.read(buffer, 0, wanted, position));
-      if (bytesRead === 0) throw new AuditFileError(path, 'it got shorter while it was read');
+      if (bytesRead === 0) throw new AuditReadError(path, 'it got shorter while it was read');
       position += bytesRead;
       yield buffer.subarray(0, bytesRead);
     }
@@ -56,9 +56,9 @@ function openFile(path: string): Promise<FileHandle> {
 
 async function sizeOf(handle: FileHandle, path: string): Promise<number> {
   const found = await attempt(path, handle.stat());
-  if (found.isDirectory()) throw new AuditFileError(path, 'it is a folder');
+  if (found.isDirectory()) throw new AuditReadError(path, 'it is a folder');
   if (!found.isFile())
-    throw new AuditFileError(path, 'it is no regular file; what is piped in is called "-"');
+    throw new AuditReadError(path, 'it is no regular file; what is piped in is called "-"');
   return found.size;
 }
 
@@ -66,6 +66,6 @@ async function attempt<T>(path: string, step: Promise<T>): Promise<T> {
   try {
     return await step;
   } catch (error) {
-    throw new AuditFileError(path, error);
+    throw new AuditReadError(path, error);
   }
 }

@@ -19,7 +19,7 @@ export interface ReadAuditLinesOptions {
  * is told of like the others, and does not end it. A line end may be CRLF; a byte-order mark is passed over. An
  * empty line is a fault: nothing writes one.
  *
- * @throws AuditFileError when the file cannot be read
+ * @throws AuditReadError when the file cannot be read
  * @throws TypeError for an option that is wrong
  * @example
  *   for await (const line of readAuditLines('audit.jsonl')) {

@@ -1,6 +1,6 @@
 // Paths as given in → the files in the order of the events in them out.
 
-import { AuditFileError } from '../reading/audit-file-error.js';
+import { AuditReadError } from '../reading/read-error.js';
 import { type ByteStream, identify } from '../reading/bytes.js';
 import type { AuditLine } from '../reading/line.js';
 import { readAuditBatches } from '../reading/lines.js';
@@ -33,7 +33,7 @@ interface PlacedFile extends OrderedFile {
   readonly place: number | undefined;
 }
 
-/** @throws AuditFileError when one cannot be read */
+/** @throws AuditReadError when one cannot be read */
 export async function orderFiles(
   paths: readonly string[],
   options: OrderOptions,
@@ -92,7 +92,7 @@ async function look(
     async *read(onProgress) {
       // What a log is rotated to would look like a break.
       if ((await identify(path)).key !== key) {
-        throw new AuditFileError(path, 'another file took its place while the files were read');
+        throw new AuditReadError(path, 'another file took its place while the files were read');
       }
       yield* readAuditBatches(path, { signal, onProgress });
     },

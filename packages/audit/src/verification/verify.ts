@@ -15,7 +15,7 @@ import { spellingOf } from './spelling.js';
  * first break. What a chain cannot show without `expectHash` is that events were cut off behind its last one,
  * or that all of it was written anew.
  *
- * @throws AuditFileError when a file cannot be read: then nothing is known
+ * @throws AuditReadError when a file cannot be read: then nothing is known
  * @throws TypeError for an option that is wrong
  * @example
  *   const report = await verifyAuditFiles(['audit.jsonl'], { complete: true });

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { appendFileSync, chmodSync, mkdirSync, symlinkSync, truncateSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { AuditFileError } from '../../src/reading/audit-file-error.js';
+import { AuditReadError } from '../../src/reading/read-error.js';
 import type { AuditLine } from '../../src/reading/line.js';
 import { MAX_LINE_BYTES } from '../../src/reading/line.js';
 import {
@@ -196,9 +196,9 @@ describe('reading lines', () => {
     const path = join(makeFolder(), 'audit.jsonl');
     make(path);
     const failure: unknown = await all(readAuditLines(path)).catch((error: unknown) => error);
-    expect(failure).toBeInstanceOf(AuditFileError);
+    expect(failure).toBeInstanceOf(AuditReadError);
     expect(failure).toMatchObject({
-      code: 'audit_file',
+      code: 'unreadable_file',
       path,
       message: expect.stringContaining(`cannot read ${path}: ${reason}`),
     });

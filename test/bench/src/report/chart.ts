@@ -23,6 +23,8 @@ const TITLES: Readonly<Record<Framework, string>> = {
 const LABELS: Readonly<Record<string, string>> = {
   none: 'no guard',
   ours: 'AgentWrit',
+  'ours-audit': 'AgentWrit, audit file',
+  'ours-required': 'the same, required',
   'mcp-lru': 'MCP SDK + lru-cache',
   'jwt-cached': '@fastify/jwt, cache',
   jwt: '@fastify/jwt',

@@ -1,12 +1,13 @@
 // A variant in → a Fastify server with it out.
 
-import { createAgentWrit } from '@agentwrit/fastify';
+import { type AgentWritOptions, createAgentWrit } from '@agentwrit/fastify';
 import {
   fastify,
   type FastifyInstance,
   type FastifyRequest,
   type preHandlerHookHandler,
 } from 'fastify';
+import { auditFileFor } from './audit-file.js';
 import { askBroker, bearerToken } from './ask-broker.js';
 import {
   type Answer,
@@ -35,7 +36,13 @@ async function guardOf(app: FastifyInstance, settings: ServerSettings): Promise<
     case 'noop':
       return { preHandler: [(_request, _reply, done) => done()], caller: () => NOBODY };
     case 'ours':
-      return ours(app, trust);
+      return ours(app, guardOptions(trust));
+    case 'ours-audit':
+    case 'ours-required': {
+      const audit = await auditFileFor(variant);
+      app.addHook('onClose', () => audit.close());
+      return ours(app, { ...guardOptions(trust), onDecision: audit });
+    }
     case 'fetch':
       return asking(trust);
     case 'jwt':
@@ -46,8 +53,8 @@ async function guardOf(app: FastifyInstance, settings: ServerSettings): Promise<
   }
 }
 
-async function ours(app: FastifyInstance, trust: Trust): Promise<FastifyGuard> {
-  const agentwrit = createAgentWrit(guardOptions(trust));
+async function ours(app: FastifyInstance, options: AgentWritOptions): Promise<FastifyGuard> {
+  const agentwrit = createAgentWrit(options);
   await app.register(agentwrit.plugin);
   return {
     preHandler: [agentwrit.requireScope('read:data:{id}')],

@@ -34,7 +34,7 @@ const MAX_FAULTS = 5;
 /**
  * Reads everything once, and a second time if it came to light late which apps agents are of.
  *
- * @throws AuditFileError when a file cannot be read
+ * @throws AuditReadError when a file cannot be read
  * @throws Error when there is no event in a file that is not empty
  */
 export async function readDriftInput(

@@ -11,9 +11,9 @@ const REASONS: ReadonlyMap<unknown, string> = new Map([
 ]);
 
 /** An audit file cannot be read: nothing is known of what is in it. */
-export class AuditFileError extends Error {
-  override readonly name = 'AuditFileError';
-  readonly code = 'audit_file';
+export class AuditReadError extends Error {
+  override readonly name = 'AuditReadError';
+  readonly code = 'unreadable_file';
   readonly path: string;
 
   /** @param reason in words, or what the operating system threw */

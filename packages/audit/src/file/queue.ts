@@ -1,0 +1,122 @@
+// Decisions in, as they are made → what is to be written, in that order and never too much of it, out.
+
+import type { DecisionEvent } from '@agentwrit/protocol';
+import type { AuditFileError } from './file-error.js';
+
+/** Why decisions are missing in the file. */
+export type GapReason = 'queue_full' | 'write_failed' | 'bad_event';
+
+/** A decision that waits to be written. */
+export interface WaitingEvent {
+  readonly kind: 'event';
+  readonly event: DecisionEvent;
+  /** Whoever waits for it; most wait for nothing. */
+  readonly waiter: Waiter | undefined;
+}
+
+export interface Waiter {
+  readonly resolve: () => void;
+  readonly reject: (error: AuditFileError) => void;
+}
+
+/** Stands where decisions are missing. */
+export interface Gap {
+  readonly kind: 'gap';
+  readonly reason: GapReason;
+  dropped: number;
+  readonly firstTime: number;
+  lastTime: number;
+}
+
+/** Says that the file was repaired. */
+export interface Repair {
+  readonly kind: 'repair';
+  readonly time: number;
+  readonly bytes: number;
+}
+
+export type Waiting = WaitingEvent | Gap | Repair;
+
+export class Queue {
+  readonly #maxEvents: number;
+  readonly #maxRefusals: number;
+  #items: Waiting[] = [];
+  #events = 0;
+  #refusals = 0;
+
+  /** @param maxRefusals of them, so that refusals do not crowd out what is let in */
+  constructor(maxEvents: number, maxRefusals: number) {
+    this.#maxEvents = maxEvents;
+    this.#maxRefusals = maxRefusals;
+  }
+
+  /** In order. Whoever puts a gap or changes one that is among the first must not be writing them. */
+  get items(): readonly Waiting[] {
+    return this.#items;
+  }
+
+  get eventCount(): number {
+    return this.#events;
+  }
+
+  hasRoomFor({ outcome }: DecisionEvent): boolean {
+    if (this.#events >= this.#maxEvents) return false;
+    return outcome !== 'refuse' || this.#refusals < this.#maxRefusals;
+  }
+
+  add(item: Waiting): void {
+    this.#items.push(item);
+    this.#count(item, 1);
+  }
+
+  /**
+   * Notes that a decision is missing behind all that wait now.
+   *
+   * @param busy how many of the first are being written: they stay as they are
+   * @returns whether this begins a gap
+   */
+  drop(time: number, reason: GapReason, busy: number): boolean {
+    const last = this.#items.at(-1);
+    if (last?.kind === 'gap' && last.reason === reason && this.#items.length > busy) {
+      last.dropped += 1;
+      last.lastTime = time;
+      return false;
+    }
+    this.#items.push({ kind: 'gap', reason, dropped: 1, firstTime: time, lastTime: time });
+    return true;
+  }
+
+  /** Puts a gap in an event's place. */
+  replace(index: number, gap: Gap): void {
+    for (const replaced of this.#items.splice(index, 1, gap)) this.#count(replaced, -1);
+  }
+
+  remove(index: number): void {
+    for (const removed of this.#items.splice(index, 1)) this.#count(removed, -1);
+  }
+
+  /** Takes out the first so many. */
+  take(count: number): readonly Waiting[] {
+    const taken = this.#items.splice(0, count);
+    for (const item of taken) this.#count(item, -1);
+    return taken;
+  }
+
+  /** Takes out those that somebody waits for. */
+  takeAwaited(): readonly Waiter[] {
+    const waiters: Waiter[] = [];
+    this.#items = this.#items.filter((item) => {
+      if (item.kind !== 'event' || item.waiter === undefined) return true;
+      waiters.push(item.waiter);
+      this.#count(item, -1);
+      return false;
+    });
+    return waiters;
+  }
+
+  #count(item: Waiting, change: 1 | -1): void {
+    if (item.kind !== 'event') return;
+    this.#events += change;
+    if (item.event.outcome === 'refuse') this.#refusals += change;
+  }
+}

@@ -1,0 +1,33 @@
+// Faults of an audit file in → whoever is to know of them, told, out.
+
+import type { AuditFileError, AuditFileErrorCode } from './file-error.js';
+
+export class Reporter {
+  readonly #onFault: ((fault: AuditFileError) => void) | undefined;
+  readonly #warned = new Set<AuditFileErrorCode>();
+  #count = 0;
+
+  constructor(onFault: ((fault: AuditFileError) => void) | undefined) {
+    this.#onFault = onFault;
+  }
+
+  get count(): number {
+    return this.#count;
+  }
+
+  report(fault: AuditFileError): void {
+    this.#count += 1;
+    try {
+      if (this.#onFault) return this.#onFault(fault);
+    } catch {
+      // It failed to take it: the process still can.
+    }
+    // A fault that comes again and again must not fill the log.
+    if (this.#warned.has(fault.code)) return;
+    this.#warned.add(fault.code);
+    process.emitWarning(fault.message, {
+      type: 'AgentWritWarning',
+      code: `AGENTWRIT_AUDIT_${fault.code.toUpperCase()}`,
+    });
+  }
+}

@@ -1,0 +1,50 @@
+// The path of an audit file in → the names of the files that it was before, oldest first, out.
+
+import { basename, dirname, extname, join } from 'node:path';
+import type { Disk } from './disk.js';
+
+const DIGITS = 12;
+
+/** `audit.jsonl` whose first event is 123 → `audit.000000000123.jsonl` */
+export function rotatedPath(path: string, firstNumber: number): string {
+  const { stem, extension } = partsOf(path);
+  return join(dirname(path), `${stem}${String(firstNumber).padStart(DIGITS, '0')}${extension}`);
+}
+
+/** Paths, oldest first. Only names that {@link rotatedPath} makes are taken for ours. */
+export function rotatedPaths(disk: Disk, path: string): readonly string[] {
+  const found: { readonly number: number; readonly path: string }[] = [];
+  for (const name of disk.list(dirname(path))) {
+    const number = numberIn(name, path);
+    if (number !== undefined) found.push({ number, path: join(dirname(path), name) });
+  }
+  return found.toSorted((a, b) => a.number - b.number).map((file) => file.path);
+}
+
+/** @throws the system's error; then the file is where it was */
+export function moveAside(disk: Disk, path: string, firstNumber: number): void {
+  const target = rotatedPath(path, firstNumber);
+  // A rename would replace it.
+  if (disk.stat(target)) throw new Error('there is a file of that name');
+  disk.rename(path, target);
+}
+
+/** Deletes the oldest, so that so many are left. */
+export function removeOldest(disk: Disk, path: string, keepFiles: number): void {
+  for (const old of rotatedPaths(disk, path).slice(0, -keepFiles)) disk.remove(old);
+}
+
+function numberIn(name: string, path: string): number | undefined {
+  const { stem, extension } = partsOf(path);
+  if (!name.startsWith(stem) || !name.endsWith(extension)) return undefined;
+  const digits = name.slice(stem.length, name.length - extension.length);
+  const number = Number(digits);
+  const isOurs =
+    /^\d{12,15}$/.test(digits) && number > 0 && basename(rotatedPath(path, number)) === name;
+  return isOurs ? number : undefined;
+}
+
+function partsOf(path: string): { readonly stem: string; readonly extension: string } {
+  const extension = extname(path);
+  return { stem: `${basename(path, extension)}.`, extension };
+}

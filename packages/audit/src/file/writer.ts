@@ -1,0 +1,202 @@
+// Decisions in → batches in the file, one at a time, out; and when that fails, who is told, and when it is
+// tried again.
+
+import type { DecisionEvent } from '@agentwrit/protocol';
+import { BAD_EVENT, sealBatch } from './batch.js';
+import { AuditFileError } from './file-error.js';
+import type { Log } from './log.js';
+import { Pause } from './pause.js';
+import type { GapReason, Queue } from './queue.js';
+
+export interface WriterOptions {
+  readonly log: Log;
+  readonly queue: Queue;
+  readonly isRequired: boolean;
+  /** Of the file, for messages. */
+  readonly path: string;
+  readonly report: (fault: AuditFileError) => void;
+}
+
+export class Writer {
+  readonly #options: WriterOptions;
+  #turns: Promise<unknown> = Promise.resolve();
+  #isScheduled = false;
+  #isClosed = false;
+  /** How many of the first in the queue are being written. */
+  #busy = 0;
+  /** Why the last try failed. */
+  #fault: AuditFileError | undefined;
+  readonly #pause: Pause;
+  readonly #counts = { written: 0, dropped: 0, rejected: 0 };
+
+  constructor(options: WriterOptions) {
+    this.#options = options;
+    this.#pause = new Pause(() => this.#wakeIfNeeded(), { isGrowing: !options.isRequired });
+    this.#wakeIfNeeded();
+  }
+
+  get counts(): Readonly<{ written: number; dropped: number; rejected: number }> {
+    return this.#counts;
+  }
+
+  /** @returns a promise where a request is not to be let in before the event is on disk */
+  add(event: DecisionEvent): Promise<void> | undefined {
+    const { queue, isRequired } = this.#options;
+    if (!isRequired || event.outcome === 'refuse') {
+      if (this.#isClosed) this.#counts.dropped += 1;
+      else if (!queue.hasRoomFor(event)) {
+        this.#drop(event.time, this.#fault ? 'write_failed' : 'queue_full');
+      } else {
+        queue.add({ kind: 'event', event, waiter: undefined });
+        this.#wake();
+      }
+      return undefined;
+    }
+    const refusal = this.#refusalOf(event);
+    if (refusal) {
+      this.#counts.rejected += 1;
+      return Promise.reject(refusal);
+    }
+    return new Promise((resolve, reject) => {
+      queue.add({ kind: 'event', event, waiter: { resolve, reject } });
+      this.#wake();
+    });
+  }
+
+  /** Tries at once, whatever failed before. Rejects when something that waits now could not be written. */
+  async flush(): Promise<void> {
+    await this.#takeTurn(() => this.#flush());
+  }
+
+  /** What comes later is turned away; rejects as `flush` does, and whatever could not be written is given up. */
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    try {
+      await this.flush();
+    } finally {
+      this.#pause.end();
+      const { queue, log } = this.#options;
+      this.#rejectAwaited(this.#fault ?? this.#closed());
+      this.#counts.dropped += queue.eventCount;
+      queue.take(queue.items.length);
+      log.close();
+    }
+  }
+
+  #refusalOf(event: DecisionEvent): AuditFileError | undefined {
+    if (this.#isClosed) return this.#closed();
+    // Until it is tried again.
+    if (this.#fault && this.#pause.isOn) return this.#fault;
+    if (this.#options.queue.hasRoomFor(event)) return undefined;
+    return new AuditFileError('queue_full', `too many events wait for ${this.#options.path}`);
+  }
+
+  #closed(): AuditFileError {
+    return new AuditFileError('closed', `${this.#options.path} was closed`);
+  }
+
+  #wakeIfNeeded(): void {
+    if (this.#options.queue.items.length > 0) this.#wake();
+  }
+
+  #wake(): void {
+    if (this.#isScheduled || this.#pause.isOn) return;
+    this.#isScheduled = true;
+    // After all the requests that are there now have been decided: they share a batch.
+    setImmediate(() => {
+      this.#isScheduled = false;
+      void this.#takeTurn(() => this.#run());
+    });
+  }
+
+  /** One after the other, in the order they were asked for. */
+  #takeTurn<T>(work: () => Promise<T>): Promise<T> {
+    const turn = this.#turns.then(work);
+    this.#turns = turn.catch(() => undefined);
+    return turn;
+  }
+
+  async #run(): Promise<void> {
+    if (this.#pause.isOn || this.#options.queue.items.length === 0) return;
+    await this.#writeBatch();
+  }
+
+  async #flush(): Promise<void> {
+    const { queue, log } = this.#options;
+    // What comes meanwhile is not waited for.
+    for (let left = queue.items.length; left > 0 && queue.items.length > 0; ) {
+      const count = await this.#writeBatch();
+      if (this.#fault) throw this.#fault;
+      left -= count;
+    }
+    try {
+      await log.sync();
+      this.#recover();
+    } catch (error) {
+      throw this.#fail(error);
+    }
+  }
+
+  async #writeBatch(): Promise<number> {
+    const { queue, log } = this.#options;
+    try {
+      await log.append((end) => {
+        const batch = sealBatch(queue, end, (isAwaited) => this.#noteBadEvent(isAwaited));
+        this.#busy = batch.count;
+        return batch;
+      });
+    } catch (error) {
+      this.#busy = 0;
+      this.#fail(error);
+      return 0;
+    }
+    const count = this.#busy;
+    this.#busy = 0;
+    this.#counts.written += count;
+    for (const item of queue.take(count)) {
+      if (item.kind === 'event') item.waiter?.resolve();
+    }
+    this.#recover();
+    return count;
+  }
+
+  #fail(error: unknown): AuditFileError {
+    const { path, report } = this.#options;
+    const fault =
+      error instanceof AuditFileError
+        ? error
+        : new AuditFileError('write_failed', `${path} cannot be written`, error);
+    // Once for each outage, and for each way it takes.
+    if (this.#fault?.message !== fault.message) report(fault);
+    this.#fault = fault;
+    this.#rejectAwaited(fault);
+    this.#pause.begin();
+    return fault;
+  }
+
+  #recover(): void {
+    this.#fault = undefined;
+    this.#pause.end();
+    this.#wakeIfNeeded();
+  }
+
+  #rejectAwaited(error: AuditFileError): void {
+    for (const waiter of this.#options.queue.takeAwaited()) {
+      this.#counts.rejected += 1;
+      waiter.reject(error);
+    }
+  }
+
+  #drop(time: number, reason: GapReason): void {
+    const { queue, path, report } = this.#options;
+    this.#counts.dropped += 1;
+    if (queue.drop(time, reason, this.#busy)) {
+      report(new AuditFileError('queue_full', `too many events wait for ${path}: some are lost`));
+    }
+  }
+
+  #noteBadEvent(isAwaited: boolean): void {
+    this.#counts[isAwaited ? 'rejected' : 'dropped'] += 1;
+    this.#options.report(new AuditFileError('bad_event', BAD_EVENT));
+  }
+}

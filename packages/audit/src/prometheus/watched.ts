@@ -1,0 +1,51 @@
+// Things with figures, by name, in → the same ones to whoever collects, as long as their registry lives, out.
+
+import { assertFunction, assertText } from '@agentwrit/protocol';
+import type { Registry } from 'prom-client';
+
+/** Something that can say its figures at any moment. */
+export interface Watched<Stats> {
+  readonly stats: () => Stats;
+}
+
+/** What is watched for each registry and prefix: metrics are made once, and collect from all. */
+export class WatchList<Stats> {
+  readonly #kind: string;
+  readonly #lists = new WeakMap<Registry, Map<string, Map<string, Watched<Stats>>>>();
+
+  constructor(kind: string) {
+    this.#kind = kind;
+  }
+
+  /**
+   * Returns what ends it.
+   *
+   * @throws TypeError when there is one of that name, or it has no figures
+   */
+  add(registry: Registry, prefix: string, name: string, watched: Watched<Stats>): () => void {
+    assertText(name, 'name');
+    assertFunction(watched?.stats, `${this.#kind}.stats`);
+    const list = this.#listOf(registry, prefix);
+    const before = list.get(name);
+    if (before !== undefined && before !== watched) {
+      throw new TypeError(`"name": another ${this.#kind} is watched as ${JSON.stringify(name)}`);
+    }
+    list.set(name, watched);
+    return () => {
+      if (list.get(name) === watched) list.delete(name);
+    };
+  }
+
+  /** Calls `tell` for each. */
+  collect(registry: Registry, prefix: string, tell: (name: string, stats: Stats) => void): void {
+    for (const [name, watched] of this.#listOf(registry, prefix)) tell(name, watched.stats());
+  }
+
+  #listOf(registry: Registry, prefix: string): Map<string, Watched<Stats>> {
+    const lists = this.#lists.get(registry) ?? new Map<string, Map<string, Watched<Stats>>>();
+    this.#lists.set(registry, lists);
+    const list = lists.get(prefix) ?? new Map<string, Watched<Stats>>();
+    lists.set(prefix, list);
+    return list;
+  }
+}

@@ -1,0 +1,107 @@
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { createAuditFile } from '../../src/index.js';
+import { allowed, chained, errorOf, folder, opened, refused, said, write } from './scene.js';
+
+const directory = (): { readonly at: string; readonly torn: string } => {
+  const at = join(folder(), 'audit.jsonl');
+  return { at, torn: `${at}.torn` };
+};
+
+async function goodText(ids: readonly string[]): Promise<string> {
+  const { at } = directory();
+  await write({ path: at }, ids);
+  return readFileSync(at, 'utf8');
+}
+
+describe('a file that ends within a line', () => {
+  it('keeps every whole record and goes on, wherever in its last two lines it was cut', async () => {
+    const good = directory();
+    const file = opened({ path: good.at });
+    for (const id of ['req-1', 'req-2 é', 'req-3 \u{1f600}']) void file(refused(id));
+    await file.close();
+    const text = readFileSync(good.at, 'utf8');
+    const bytes = Buffer.from(text);
+    const firstEnd = bytes.indexOf('\n') + 1;
+    const parent = folder();
+    for (let cut = firstEnd; cut <= bytes.length; cut += 1) {
+      mkdirSync(join(parent, String(cut)));
+      const at = join(parent, String(cut), 'audit.jsonl');
+      writeFileSync(at, bytes.subarray(0, cut));
+      const wholeEnd = bytes.lastIndexOf('\n', cut - 1) + 1;
+      const whole = bytes.subarray(0, wholeEnd).toString();
+      await write({ path: at }, ['later']);
+      const after = readFileSync(at, 'utf8');
+      expect(after.startsWith(whole)).toBe(true);
+      const isTorn = cut > wholeEnd;
+      expect(said(chained(after))).toEqual([
+        ...said(chained(whole)),
+        ...(isTorn ? ['audit_repaired'] : []),
+        'later',
+      ]);
+      if (isTorn) expect(readFileSync(`${at}.torn`)).toEqual(bytes.subarray(wholeEnd, cut));
+    }
+  }, 60_000);
+
+  it.each([
+    { name: 'one byte', rest: '{' },
+    { name: 'zeros, as after a power cut', rest: '\0'.repeat(70_000) },
+    { name: 'a line that is no event', rest: '{"id":"evt-000003","timest\0\0\0\0":""}\n' },
+    { name: 'an empty line', rest: '\n' },
+  ])('tells of the repair where it was: $name', async ({ rest }) => {
+    const { at, torn } = directory();
+    writeFileSync(at, (await goodText(['req-1', 'req-2'])) + rest);
+    const file = opened({ path: at });
+    expect(file.stats()).toMatchObject({ repairedBytes: rest.length, lastId: 'evt-000002' });
+    await file.close();
+    const events = chained(readFileSync(at, 'utf8'));
+    expect(said(events)).toEqual(['req-1', 'req-2', 'audit_repaired']);
+    expect(events[2]?.detail).toBe(`{"bytes":${rest.length}}`);
+    expect(readFileSync(torn, 'utf8')).toBe(rest);
+    expect(file.faults.map(({ code }) => code)).toEqual(['torn']);
+  });
+
+  it('begins anew when the first event is torn', async () => {
+    for (const [index, rest] of ['{', '{"id":"evt-', '{"id":"evt-000001","t', '\0\0\0'].entries()) {
+      const { at, torn } = directory();
+      writeFileSync(at, rest);
+      await write({ path: at }, [`req-${index}`]);
+      expect(said(chained(readFileSync(at, 'utf8')))).toEqual(['audit_repaired', `req-${index}`]);
+      expect(readFileSync(torn, 'utf8')).toBe(rest);
+    }
+  });
+
+  it('adds to what was torn before', async () => {
+    const { at, torn } = directory();
+    const text = await goodText(['req-1']);
+    writeFileSync(at, `${text}one`);
+    await write({ path: at }, []);
+    writeFileSync(at, `${readFileSync(at, 'utf8')}two`);
+    await write({ path: at }, []);
+    expect(readFileSync(torn, 'utf8')).toBe('onetwo');
+    expect(said(chained(readFileSync(at, 'utf8')))).toEqual([
+      'req-1',
+      'audit_repaired',
+      'audit_repaired',
+    ]);
+  });
+
+  it('is not repaired when two lines are no events: that is no crash', async () => {
+    const { at } = directory();
+    const text = `${await goodText(['req-1'])}one\ntwo\n`;
+    writeFileSync(at, text);
+    expect(errorOf(() => createAuditFile({ path: at }))).toMatchObject({ code: 'not_a_log' });
+    expect(readFileSync(at, 'utf8')).toBe(text);
+  });
+
+  it('is repaired behind an event of nearly 1 MiB', async () => {
+    const { at } = directory();
+    const file = opened({ path: at });
+    void file(allowed('req-1', { route: 'x'.repeat(500_000) }));
+    await file.close();
+    writeFileSync(at, `${readFileSync(at, 'utf8')}{"id"`);
+    await write({ path: at }, ['req-2']);
+    expect(said(chained(readFileSync(at, 'utf8')))).toEqual(['req-1', 'audit_repaired', 'req-2']);
+  });
+});
