@@ -10,6 +10,7 @@ import {
 } from '@agentwrit/protocol';
 import { decisionOf } from '../record.js';
 import { DriftTally } from './drift-tally.js';
+import { lostDecisionsOf } from './lost-decisions.js';
 import type { DeniedScope, DriftReport, UnusedScope } from './report.js';
 import type { KnownRoute } from './route-tally.js';
 
@@ -33,11 +34,11 @@ export interface DriftMeterOptions {
 export interface DriftMeter extends DecisionSink {
   (event: DecisionEvent): void;
   /**
-   * Takes an event of an audit file or of the broker's log: a decision, or what an agent was given. Others say
-   * nothing of drift.
+   * Takes an event of an audit file or of the broker's log: a decision, what an agent was given, or that decisions
+   * were lost. Others say nothing of drift.
    *
    * @returns whether it was counted
-   * @throws WireError when it tells of a decision, and cannot be read
+   * @throws WireError when it tells of decisions, and cannot be read
    */
   readonly readAuditEvent: (event: AuditEvent) => boolean;
   /**
@@ -90,8 +91,10 @@ export function createDriftMeter(options: DriftMeterOptions = {}): DriftMeter {
   return Object.assign(meter, {
     readAuditEvent(event: AuditEvent): boolean {
       const decision = decisionOf(event);
-      if (decision === undefined) return tally.grant(event);
-      tally.decide(decision);
+      const lost = lostDecisionsOf(event);
+      if (decision !== undefined) tally.decide(decision);
+      else if (lost !== undefined) tally.lose(lost);
+      else return tally.grant(event);
       return true;
     },
     hasLateApps: () => tally.hasLateApps,

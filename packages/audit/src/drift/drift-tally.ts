@@ -29,6 +29,7 @@ interface Counts {
   /** Whether an app became known when decisions without one were counted already. */
   hasLateApps: boolean;
   unreadGrants: number;
+  lostDecisions: number;
 }
 
 export class DriftTally {
@@ -67,6 +68,10 @@ export class DriftTally {
     return true;
   }
 
+  lose(decisions: number): void {
+    this.#counts.lostDecisions += decisions;
+  }
+
   get hasLateApps(): boolean {
     return this.#counts.hasLateApps;
   }
@@ -76,7 +81,8 @@ export class DriftTally {
   }
 
   report(): DriftReport {
-    const { groups, routes, refusals, span, outcomes, grants, unreadGrants } = this.#counts;
+    const { groups, routes, refusals, span, outcomes } = this.#counts;
+    const { grants, unreadGrants, lostDecisions } = this.#counts;
     const all = groups.all;
     const books = all.flatMap((group) => group.books);
     const folded = {
@@ -98,6 +104,7 @@ export class DriftTally {
       },
       grants,
       unreadGrants,
+      lostDecisions,
       refusals: refusals.list,
       groups: all.map((group) => reportGroup(group, this.#limits.maxIdentifiers)),
       routes: routes.routes,
@@ -117,6 +124,7 @@ export class DriftTally {
       grants: 0,
       hasLateApps: false,
       unreadGrants: 0,
+      lostDecisions: 0,
     };
   }
 }

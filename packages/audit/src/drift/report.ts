@@ -143,6 +143,8 @@ export interface DriftReport extends FirstAndLast {
   readonly grants: number;
   /** Grants whose scopes could not be read: a broker redacts some (protocol §7.3). */
   readonly unreadGrants: number;
+  /** Decisions that were made, and that an audit file says it has lost. */
+  readonly lostDecisions: number;
   /** All, with those that no group has because the agent is not known. */
   readonly refusals: readonly RefusalCount[];
   readonly groups: readonly DriftGroup[];

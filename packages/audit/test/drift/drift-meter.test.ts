@@ -39,6 +39,7 @@ describe('a drift meter', () => {
       decisions: { allowed: 0, anonymous: 0, refused: 0 },
       grants: 0,
       unreadGrants: 0,
+      lostDecisions: 0,
       refusals: [],
       groups: [],
       routes: [],
@@ -72,6 +73,7 @@ describe('a drift meter', () => {
       decisions: { allowed: 2, anonymous: 0, refused: 2 },
       grants: 0,
       unreadGrants: 0,
+      lostDecisions: 0,
       refusals: [
         { reason: 'missing_token', count: 1, first: START + 1, last: START + 1 },
         { reason: 'insufficient_scope', count: 1, first: START + 60_000, last: START + 60_000 },

@@ -1,6 +1,6 @@
 import { encodeJson } from '@agentwrit/protocol';
 import { describe, expect, it } from 'vitest';
-import { auditEntryOf, createDriftMeter } from '../../src/index.js';
+import { auditEntryOf, createDriftMeter, renderDriftPage } from '../../src/index.js';
 import { agentOf, brokerEvent, decided, registered } from './events.js';
 
 const CUSTOMER = 'read:data:customer-cust-7291';
@@ -145,6 +145,24 @@ describe('an audit file', () => {
     }
     expect(read.report()).toEqual(direct.report());
   });
+
+  it('may say that decisions are missing', () => {
+    const meter = createDriftMeter();
+    for (const dropped of [3, 4]) {
+      const detail = encodeJson({ dropped, firstTime: 1, lastTime: 2, reason: 'queue_full' });
+      expect(meter.readAuditEvent(brokerEvent({ event_type: 'audit_gap', detail }))).toBe(true);
+    }
+    expect(meter.report()).toMatchObject({ lostDecisions: 7 });
+    expect(renderDriftPage(meter.report())).toContain('7 decisions are missing');
+  });
+
+  it.each(['', '{}', '{"dropped":-1}', '{"dropped":"3"}', 'null'])(
+    'with a gap that cannot be read is wrong: %s',
+    (detail) => {
+      const event = brokerEvent({ event_type: 'audit_gap', detail });
+      expect(() => createDriftMeter().readAuditEvent(event)).toThrow(/^event\.detail/);
+    },
+  );
 
   it('with a decision that cannot be read is wrong', () => {
     const meter = createDriftMeter();

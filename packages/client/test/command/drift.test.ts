@@ -1,4 +1,5 @@
-import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { lstat, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { auditEntryOf } from '@agentwrit/audit';
@@ -197,6 +198,18 @@ describe('agentwrit drift', () => {
     ]);
   });
 
+  it('says how many decisions are missing in a file', async () => {
+    const gap = lineOf({
+      timestamp: '2026-02-15T12:00:01Z',
+      event_type: 'audit_gap',
+      detail: '{"dropped":12,"firstTime":1,"lastTime":2,"reason":"queue_full"}',
+    });
+    const { stdout } = await drift([await fileOf('guard.jsonl', ...FINE, gap)]);
+    expect(stdout.at(-1)).toBe(
+      'Missing in the audit files: 12 decisions. What they used is not known.',
+    );
+  });
+
   it('cannot steer the terminal', async () => {
     const evil = '\u001b[2J\n\u202e\u009b';
     const file = await fileOf(
@@ -305,16 +318,29 @@ describe('--html', () => {
     { name: 'a folder', path: 'sub', message: 'is a folder' },
     { name: 'a folder that is not there', path: 'none/x.html', message: 'there is no folder' },
     { name: 'a file that is to be read', path: 'guard.jsonl', message: 'is one of the files' },
-    { name: 'a device', path: '/dev/null', message: 'is no regular file' },
   ])('does not write over $name', async ({ path, message }) => {
     const file = await fileOf('guard.jsonl', ...FINE);
     await mkdir(join(folder, 'sub'));
-    const target = path.startsWith('/') ? path : join(folder, path);
-    const { code, stdout, stderr } = await drift([file, '--html', target]);
+    const { code, stdout, stderr } = await drift([file, '--html', join(folder, path)]);
     expect({ code, stdout }).toEqual({ code: 2, stdout: [] });
     expect(stderr[0]).toContain('"--html": ');
     expect(stderr[0]).toContain(message);
     expect(await readFile(file, 'utf8')).toBe(`${FINE.join('')}\n`);
+  });
+
+  // A socket stands for all that a program would miss: devices must not be put at risk by a test.
+  it('does not write over what is no file', async () => {
+    const file = await fileOf('guard.jsonl', ...FINE);
+    const socket = createServer();
+    await new Promise<void>((resolve) => socket.listen(join(folder, 'socket'), resolve));
+    try {
+      const { code, stderr } = await drift([file, '--html', join(folder, 'socket')]);
+      expect(code).toBe(2);
+      expect(stderr[0]).toContain('is no regular file');
+      expect((await lstat(join(folder, 'socket'))).isSocket()).toBe(true);
+    } finally {
+      await new Promise((resolve) => socket.close(resolve));
+    }
   });
 });
 

@@ -83,7 +83,7 @@ function sentence({ unused, wildcard, denied }: DriftFindings, report: DriftRepo
   return `In ${countText(report.groups.length, 'group')} of tasks, ${parts.join('; ')}.`;
 }
 
-function incompleteNote({ isComplete, folded, unreadGrants }: DriftReport): Markup {
+function incompleteNote({ isComplete, folded, unreadGrants, lostDecisions }: DriftReport): Markup {
   const { patterns, scopes, identifiers, routes, apps } = folded;
   const kinds = [
     ...(patterns > 0 ? ['groups of tasks'] : []),
@@ -93,6 +93,7 @@ function incompleteNote({ isComplete, folded, unreadGrants }: DriftReport): Mark
   ];
   return html`${kinds.length > 0 ? html`<p class="note">There was more than is told apart here: ${kinds.join(', ')}. What was too much is counted together; sums are right.</p>` : undefined}
 ${!isComplete && identifiers > 0 ? html`<p class="quiet">Of scopes that differ only in an identifier some are told apart; their counts say “at least”. Uses are counted in full.</p>` : undefined}
+${lostDecisions > 0 ? html`<p class="note">${countText(lostDecisions, 'decision is', 'decisions are')} missing in the audit files: what they used is not known.</p>` : undefined}
 ${unreadGrants > 0 ? html`<p class="note">Of ${countText(unreadGrants, 'grant')} the log of the broker does not show all scopes.</p>` : undefined}`;
 }
 

@@ -129,7 +129,7 @@ function refusalLines({ refusals }: DriftReport): readonly string[] {
   return ['', `Refused for other reasons: ${texts.join(', ')}`];
 }
 
-function incompleteLines({ folded, unreadGrants }: DriftReport): readonly string[] {
+function incompleteLines({ folded, unreadGrants, lostDecisions }: DriftReport): readonly string[] {
   const { identifiers, ...others } = folded;
   const kinds = Object.entries(others).flatMap(([kind, count]) => (count > 0 ? [kind] : []));
   const what = kinds.join(', ');
@@ -142,6 +142,12 @@ function incompleteLines({ folded, unreadGrants }: DriftReport): readonly string
       : []),
     ...(kinds.length > 0
       ? ['', `Too many to be told apart (${what}): what was too much is counted together.`]
+      : []),
+    ...(lostDecisions > 0
+      ? [
+          '',
+          `Missing in the audit files: ${counted(lostDecisions, 'decision')}. What they used is not known.`,
+        ]
       : []),
     ...(unreadGrants > 0
       ? ['', `Of ${counted(unreadGrants, 'grant')} the log of the broker does not show all scopes.`]
