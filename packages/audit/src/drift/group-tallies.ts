@@ -45,7 +45,9 @@ export class GroupTallies {
     const isSame = met !== undefined && met.taskId === taskId && met.orchId === orchId;
     // A guard gives the same list with every request of a token: it has been counted.
     const isKnown = isSame && met.granted !== undefined && met.granted === grantedScope;
-    (isSame ? met.group : this.#meet(event)).decide(event, isKnown);
+    const group = isSame ? met.group : this.#meet(event);
+    if (group.name.app === null && !group.isOthers) this.#hasNoApp = true;
+    group.decide(event, isKnown);
     if (isSame && !isKnown && Object.isFrozen(grantedScope)) met.granted = grantedScope;
   }
 
@@ -70,7 +72,7 @@ export class GroupTallies {
     return this.#apps.note(agentId, appId);
   }
 
-  /** Whether something was counted for which no app was known. */
+  /** Whether decisions were counted for which no app was known. */
   get hasNoApp(): boolean {
     return this.#hasNoApp;
   }
@@ -93,7 +95,6 @@ export class GroupTallies {
       orchestrator: orchId ?? null,
       taskPattern: taskId === undefined ? null : foldVaryingParts(taskId, '*'),
     };
-    if (name.app === null) this.#hasNoApp = true;
     const key = JSON.stringify([name.app, name.orchestrator, name.taskPattern]);
     const known = this.#groups.get(key);
     if (known !== undefined) return known;

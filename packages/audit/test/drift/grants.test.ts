@@ -32,6 +32,10 @@ describe("the broker's own log", () => {
     expect(meter.report().groups).toMatchObject([
       { app: 'app-orders-1', idleAgents: 0, allowed: 1, scopes: [{ uses: 1 }] },
     ]);
+    // Nothing came too early, though others may have no app at all.
+    meter.readAuditEvent(registered('process-ord-2', [CUSTOMER], { instance: 2 }));
+    meter.readAuditEvent(registered('process-ord-3', [CUSTOMER], { instance: 3, app: 'app-x' }));
+    expect(meter.hasLateApps()).toBe(false);
   });
 
   it('may come after the decisions, if all is read again then', () => {
