@@ -24,6 +24,9 @@ type Path = string | undefined;
 /** Stands for routes that have no entry of their own. */
 export const OTHER_ROUTES = '(others)';
 
+// An adapter writes it for the part of a pattern that its framework does not tell.
+const UNTOLD = '…';
+
 // Those of HTTP and its extensions; one that is made up is refused by the server.
 const MAX_METHODS = 40;
 
@@ -71,10 +74,11 @@ export class RouteTally {
   }
 
   get unreached(): readonly UnreachedRoute[] {
-    const listed = this.#known
-      ?.filter(({ needs, path }) => needs?.length !== 0 && !path.includes('…'))
+    const known = this.#known;
+    const listed = known
+      ?.filter((route) => route.needs?.length !== 0 && !isImplied(route, known))
       .map(({ method, path }) => {
-        const tallies = Array.from(this.#paths.get(path) ?? [])
+        const tallies = this.#methodsAt(path)
           .filter(([used]) => isServedBy(used, method))
           .map(([, tally]) => tally);
         return {
@@ -88,6 +92,15 @@ export class RouteTally {
       .filter(({ allowed }) => allowed === 0)
       .flatMap(({ method, path, refused }) => (path === null ? [] : [{ method, path, refused }]))
       .toSorted((one, other) => compareTexts(nameOf(one), nameOf(other)));
+  }
+
+  #methodsAt(listed: string): readonly (readonly [method: string, tally: Tally])[] {
+    const [start = '', ...others] = listed.split(UNTOLD);
+    const end = others.at(-1);
+    if (end === undefined) return [...(this.#paths.get(listed) ?? [])];
+    return [...this.#paths].flatMap(([path, methods]) =>
+      path?.startsWith(start) === true && path.endsWith(end) ? [...methods] : [],
+    );
   }
 
   #tallyOf(path: Path, method: string): Tally {
@@ -105,6 +118,11 @@ export class RouteTally {
     this.#paths.set(path, (methods ?? new Map<string, Tally>()).set(method, tally));
     return tally;
   }
+}
+
+// Some frameworks list it beside each GET; whoever needs the one may never use the other.
+function isImplied({ method, path }: KnownRoute, all: readonly KnownRoute[]): boolean {
+  return method === 'HEAD' && all.some((other) => other.method === 'GET' && other.path === path);
 }
 
 function createTally(): Tally {

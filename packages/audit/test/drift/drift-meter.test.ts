@@ -440,16 +440,23 @@ describe('routes', () => {
     { method: 'ALL', path: '/files/*', needs: [{}] },
     { method: 'GET', path: '/health', needs: [] },
     { method: 'PUT', path: '/customers/:id' },
-    { method: 'GET', path: '…/mounted', needs: [{}] },
+    { method: 'HEAD', path: '/customers/:id', needs: [{}] },
+    { method: 'GET', path: '…/mounted/:id', needs: [{}] },
+    { method: 'GET', path: '…/elsewhere', needs: [{}] },
+    { method: 'HEAD', path: '/alone', needs: [{}] },
   ];
 
   it('that nobody reached are known from a list', () => {
     const meter = createDriftMeter({ routes: ROUTES });
     meter(decided({ granted: [CUSTOMER], needs: [CUSTOMER], method: 'HEAD' }));
     meter(decided({ granted: [CUSTOMER], needs: [ORDER], method: 'POST', route: '/files/*' }));
+    meter(decided({ granted: [CUSTOMER], needs: [CUSTOMER], route: '/api/mounted/:id' }));
+    meter(decided({ granted: [CUSTOMER], needs: [ORDER], route: '/api/elsewhere' }));
     expect(meter.report().unreached).toEqual([
+      { method: 'HEAD', path: '/alone', refused: 0 },
       { method: 'PUT', path: '/customers/:id', refused: 0 },
       { method: 'ALL', path: '/files/*', refused: 1 },
+      { method: 'GET', path: '…/elsewhere', refused: 1 },
     ]);
   });
 
