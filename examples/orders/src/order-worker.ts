@@ -131,10 +131,10 @@ async function delegate(place: WorkPlace, agent: Agent): Promise<void> {
 }
 
 /** An agent with a live token that no API has seen yet. */
-export function createWorker({ api, app, run }: WorkPlace, purpose: string): Promise<Agent> {
+export function createWorker({ app, run }: WorkPlace, purpose: string): Promise<Agent> {
   return app.createAgent({
     orchId: 'order-worker',
-    taskId: `${purpose}-${ORDER}-${api.framework.toLowerCase()}-${run}`,
+    taskId: `${purpose}-${ORDER}-${run}`,
     scope: [READ_OWN, WRITE_OWN],
   });
 }

@@ -63,7 +63,7 @@ export interface DriftMeter extends DecisionSink {
  * @throws TypeError naming an option that is wrong
  * @example
  * const meter = createDriftMeter();
- * const agentwrit = createAgentWrit({ brokerUrl, audience, onDecision: meter });
+ * const agentwrit = createAgentWrit({ broker, audience, onDecision: meter });
  * // … run the tests of the application …
  * expect(meter.unused()).toEqual([]);
  */

@@ -34,6 +34,7 @@ export interface EventLine extends LinePlace {
 }
 
 export interface FaultyLine extends LinePlace {
+  readonly event?: undefined;
   readonly fault: LineFault;
   /** What is wrong, for people. Quotes nothing from the line. */
   readonly detail: string;
