@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { FIRST_PREV_HASH } from '@agentwrit/protocol';
 import { describe, expect, it } from 'vitest';
+import { FIRST_EVENT, SECOND_EVENT } from '../../protocol/test/audit-vectors.js';
 import {
   auditEventId,
   auditEventNumber,
@@ -9,28 +10,8 @@ import {
   sealEntry,
 } from '../src/chain.js';
 
-// Protocol §7.2, vectors 1 and 2.
-const HASH_1 = '4d74e7047c6acf883392e1c5739a19904a1937f6413c76f14e4308e0d584e340';
-const HASH_2 = 'f68371ec17d9df6409fd2d2a5e64bc597a888edd3e94c19c62e079ba2ad04aff';
-
-const ENTRY_1 = {
-  timestamp: '2026-02-15T12:00:00.5Z',
-  event_type: 'admin_auth',
-  detail: 'admin authenticated as admin',
-  outcome: 'success',
-};
-const ENTRY_2 = {
-  timestamp: '2026-02-15T12:00:01Z',
-  event_type: 'delegation_created',
-  agent_id: 'spiffe://d/agent/o/t/2',
-  task_id: 'task-1',
-  orch_id: 'orch-1',
-  detail:
-    'delegation from spiffe://d/agent/o/t/1 to spiffe://d/agent/o/t/2 scope=[read:data:x] depth=1',
-  outcome: 'success',
-  deleg_depth: 1,
-  deleg_chain_hash: 'ab'.repeat(32),
-};
+const { id: _1, hash: HASH_1, prev_hash: _2, ...ENTRY_1 } = FIRST_EVENT;
+const { id: _3, hash: HASH_2, prev_hash: _4, ...ENTRY_2 } = SECOND_EVENT;
 
 describe('a sealed entry', () => {
   it('has the hash that the broker gives it', () => {

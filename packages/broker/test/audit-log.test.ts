@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
+import { FIRST_EVENT, SECOND_EVENT } from '../../protocol/test/audit-vectors.js';
 import { hashAuditEvent } from '../src/audit-hash.js';
 import { type AuditEvent, AuditLog } from '../src/audit-log.js';
 import { createMetrics } from '../src/metrics.js';
@@ -33,32 +34,15 @@ function logOf(storage?: Storage, now = NOON, metrics = createMetrics()): AuditL
 }
 
 describe('the hash of an event', () => {
-  const first = '4d74e7047c6acf883392e1c5739a19904a1937f6413c76f14e4308e0d584e340';
-
   it('is that of vector 1, from the clock to the log', () => {
     const log = logOf(undefined, NOON + 500);
     log.record(LOGIN);
-    expect(log.events[0]).toMatchObject({ hash: first, prev_hash: ZEROS });
+    expect(log.events[0]).toEqual(FIRST_EVENT);
   });
 
   it('is that of vector 2', () => {
-    const hash = hashAuditEvent(
-      {
-        id: 'evt-000002',
-        timestamp: '2026-02-15T12:00:01Z',
-        event_type: 'delegation_created',
-        agent_id: 'spiffe://d/agent/o/t/2',
-        task_id: 'task-1',
-        orch_id: 'orch-1',
-        detail:
-          'delegation from spiffe://d/agent/o/t/1 to spiffe://d/agent/o/t/2 scope=[read:data:x] depth=1',
-        outcome: 'success',
-        deleg_depth: 1,
-        deleg_chain_hash: 'ab'.repeat(32),
-      },
-      first,
-    );
-    expect(hash).toBe('f68371ec17d9df6409fd2d2a5e64bc597a888edd3e94c19c62e079ba2ad04aff');
+    const { hash, prev_hash, ...event } = SECOND_EVENT;
+    expect(hashAuditEvent(event, prev_hash)).toBe(hash);
   });
 
   it('is made over the redacted text, unescaped, the path and the one before', () => {

@@ -27,7 +27,7 @@ import {
   write,
   ZEROS,
 } from './scene.js';
-import { withoutRights } from './without-rights.js';
+import { withoutRights } from '../../../broker/test/without-rights.js';
 
 function path(): string {
   return join(folder(), 'audit.jsonl');

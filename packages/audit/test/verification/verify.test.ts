@@ -4,6 +4,7 @@ import { encodeJson } from '@agentwrit/protocol';
 import { describe, expect, it } from 'vitest';
 import type { VerifyAuditFilesOptions } from '../../src/verification/options.js';
 import { verifyAuditFiles } from '../../src/verification/verify.js';
+import { FIRST_EVENT, SECOND_EVENT } from '../../../protocol/test/audit-vectors.js';
 import { writeFiles } from '../folder.js';
 import {
   at,
@@ -116,39 +117,11 @@ describe('a good log', () => {
   });
 
   it('has the hashes of the protocol (§7.2)', async () => {
-    const [one, two] = sealAll([
-      {
-        timestamp: '2026-02-15T12:00:00.5Z',
-        event_type: 'admin_auth',
-        detail: 'admin authenticated as admin',
-        outcome: 'success',
-      },
-      {
-        timestamp: '2026-02-15T12:00:01Z',
-        event_type: 'delegation_created',
-        agent_id: 'spiffe://d/agent/o/t/2',
-        task_id: 'task-1',
-        orch_id: 'orch-1',
-        detail:
-          'delegation from spiffe://d/agent/o/t/1 to spiffe://d/agent/o/t/2 scope=[read:data:x] depth=1',
-        outcome: 'success',
-        deleg_depth: 1,
-        deleg_chain_hash: 'ab'.repeat(32),
-      },
-    ]);
-    const hashes = {
-      one: '4d74e7047c6acf883392e1c5739a19904a1937f6413c76f14e4308e0d584e340',
-      two: 'f68371ec17d9df6409fd2d2a5e64bc597a888edd3e94c19c62e079ba2ad04aff',
-    };
-    // Written into the lines, so that they are what is checked.
-    const lines = [
-      encodeJson({ ...one, hash: hashes.one }),
-      encodeJson({ ...two, hash: hashes.two, prev_hash: hashes.one }),
-    ];
+    const lines = [FIRST_EVENT, SECOND_EVENT].map((event) => encodeJson(event));
     expect(await verify({ a: text(lines) }, { complete: true })).toMatchObject({
       isSound: true,
       events: 2,
-      lastHash: hashes.two,
+      lastHash: SECOND_EVENT.hash,
     });
   });
 
