@@ -42,6 +42,11 @@ export interface DriftMeter extends DecisionSink {
    */
   readonly readAuditEvent: (event: AuditEvent) => boolean;
   /**
+   * Takes of an event of the broker's log only which app an agent is of: for what happened before the time that is
+   * looked at.
+   */
+  readonly learnApp: (event: AuditEvent) => void;
+  /**
    * Whether it was learnt which app an agent is of after decisions had been counted without an app. To have all
    * where it belongs, `reset()` and read everything again.
    */
@@ -97,6 +102,7 @@ export function createDriftMeter(options: DriftMeterOptions = {}): DriftMeter {
       else return tally.grant(event);
       return true;
     },
+    learnApp: (event: AuditEvent) => tally.learnApp(event),
     hasLateApps: () => tally.hasLateApps,
     report: () => tally.report(),
     unused: () => unusedIn(tally.report()),

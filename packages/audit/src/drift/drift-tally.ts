@@ -2,7 +2,7 @@
 
 import type { AuditEvent, DecisionEvent } from '@agentwrit/protocol';
 import { AppDirectory } from './app-directory.js';
-import { brokerGrantOf } from './broker-grant.js';
+import { type BrokerGrant, brokerGrantOf } from './broker-grant.js';
 import { reportGroup } from './group-report.js';
 import { GroupTallies } from './group-tallies.js';
 import { RefusalCounts } from './refusal-counts.js';
@@ -59,13 +59,15 @@ export class DriftTally {
     counts.grants += 1;
     if (grant.isPartial) counts.unreadGrants += 1;
     counts.span.add(grant.time);
-    const { agentId, appId } = grant;
-    if (agentId !== undefined && appId !== undefined) {
-      const isNews = counts.groups.noteApp(agentId, appId);
-      if (isNews && counts.groups.hasNoApp) counts.hasLateApps = true;
-    }
+    this.#noteApp(grant);
     counts.groups.grant(grant);
     return true;
+  }
+
+  /** Takes nothing of it but whose agent it is. */
+  learnApp(event: AuditEvent): void {
+    const grant = brokerGrantOf(event);
+    if (grant !== undefined) this.#noteApp(grant);
   }
 
   lose(decisions: number): void {
@@ -111,6 +113,13 @@ export class DriftTally {
       hasRouteList: routes.hasList,
       unreached: routes.unreached,
     };
+  }
+
+  #noteApp({ agentId, appId }: BrokerGrant): void {
+    if (agentId === undefined || appId === undefined) return;
+    const counts = this.#counts;
+    const isNews = counts.groups.noteApp(agentId, appId);
+    if (isNews && counts.groups.hasNoApp) counts.hasLateApps = true;
   }
 
   #create(): Counts {

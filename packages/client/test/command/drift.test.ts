@@ -91,6 +91,17 @@ const DRIFTED = [
 const FINE = [decided({ granted: [CUSTOMER], needs: CUSTOMER, held: CUSTOMER })];
 
 describe('agentwrit drift', () => {
+  it('knows the app of an agent that was registered before the time it looks at', async () => {
+    const { stdout } = await drift([
+      await fileOf('broker.jsonl', registered('app-1')),
+      await fileOf('guard.jsonl', ...DRIFTED),
+      '--since',
+      '2026-02-15T12:00:00Z',
+    ]);
+    expect(stdout.join('\n')).toContain('order-worker / process-ord-* of app-1');
+    expect(stdout.join('\n')).toContain('2026-02-15T12:00:00Z to 2026-02-15T12:01:00Z');
+  });
+
   it('says what to change, the most important first', async () => {
     const { code, stdout, stderr } = await drift([await fileOf('guard.jsonl', ...DRIFTED)]);
     expect({ code, stderr }).toEqual({ code: 0, stderr: [] });

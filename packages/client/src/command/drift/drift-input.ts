@@ -118,9 +118,10 @@ class Reader {
     const time = Date.parse(event.timestamp);
     if (Number.isNaN(time)) return 'its timestamp is no time';
     try {
-      if (time >= this.#period.since && time <= this.#period.until) {
-        this.#meter.readAuditEvent(event);
-      }
+      const { since, until } = this.#period;
+      if (time >= since && time <= until) this.#meter.readAuditEvent(event);
+      // Agents that were registered before are at work all the same.
+      else if (time < since) this.#meter.learnApp(event);
     } catch (error) {
       if (error instanceof WireError) return error.message;
       throw error;
