@@ -14,7 +14,7 @@ import {
 import { auditEventId } from '../chain.js';
 import { type Disk, nodeDisk } from './disk.js';
 import { AuditFileError, systemCode } from './file-error.js';
-import { lockFile, type Release } from './lock.js';
+import { type FileLock, lockFile } from './lock.js';
 import { Log } from './log.js';
 import { assertIsFile, openLog } from './opening.js';
 import { Queue } from './queue.js';
@@ -94,7 +94,7 @@ export function createAuditFile(options: AuditFileOptions): AuditFile {
 /** What is under an audit file; tests have another. */
 export interface AuditFileGround {
   readonly disk: Disk;
-  readonly lock: (path: string) => Release;
+  readonly lock: (path: string) => FileLock;
   readonly realPath: (path: string) => string;
 }
 
@@ -114,13 +114,13 @@ export function openAuditFile(options: AuditFileOptions, ground: AuditFileGround
   const { disk } = ground;
   const path = ground.realPath(options.path);
   assertIsFile(disk, path);
-  const release = ground.lock(path);
+  const lock = ground.lock(path);
   const reporter = new Reporter(onFault);
   const report = (fault: AuditFileError): void => reporter.report(fault);
   try {
     const opened = openLog(disk, path);
     const log = new Log(
-      { disk, path, isDurable: required, rotateBytes, keepFiles, report },
+      { disk, path, lock, isDurable: required, rotateBytes, keepFiles, report },
       opened,
     );
     const queue = new Queue(maxQueued, required ? Math.floor(maxQueued / 2) : maxQueued);
@@ -136,7 +136,7 @@ export function openAuditFile(options: AuditFileOptions, ground: AuditFileGround
     return Object.assign((event: DecisionEvent) => writer.add(event), {
       isRequired: required,
       flush: () => writer.flush(),
-      close: () => (closing ??= writer.close().finally(release)),
+      close: () => (closing ??= writer.close().finally(lock.release)),
       stats: (): AuditFileStats => ({
         ...writer.counts,
         faults: reporter.count,
@@ -148,7 +148,7 @@ export function openAuditFile(options: AuditFileOptions, ground: AuditFileGround
       }),
     });
   } catch (error) {
-    release();
+    lock.release();
     throw error;
   }
 }

@@ -6,6 +6,7 @@ import type { ChainEnd } from '../chain.js';
 import type { Disk, OpenFile } from './disk.js';
 import { AuditFileError } from './file-error.js';
 import { HeldFile } from './held-file.js';
+import type { FileLock } from './lock.js';
 import { type OpenedLog, repairTail } from './opening.js';
 import { moveAside, removeOldest } from './rotated.js';
 import { readTail } from './tail.js';
@@ -13,6 +14,7 @@ import { readTail } from './tail.js';
 export interface LogOptions {
   readonly disk: Disk;
   readonly path: string;
+  readonly lock: Pick<FileLock, 'isHeld'>;
   /** Whether `append` resolves only when the lines are on disk. */
   readonly isDurable: boolean;
   /** 0: never. */
@@ -74,7 +76,7 @@ export class Log {
 
   /**
    * @param seal makes the lines that go behind the end of the chain
-   * @throws AuditFileError `foreign_write`, `damaged`, or the system's error: then none of the lines counts
+   * @throws AuditFileError `in_use`, `foreign_write`, `damaged`, or the system's error: then none of the lines counts
    */
   async append(seal: (end: ChainEnd) => Lines): Promise<void> {
     let file = this.#prepare();
@@ -107,10 +109,10 @@ export class Log {
   /**
    * Puts right what the last fault left, and looks whether the file is still the one that was left.
    *
-   * @throws AuditFileError `foreign_write`, `damaged`, or the system's error
+   * @throws AuditFileError `in_use`, `foreign_write`, `damaged`, or the system's error
    */
   #prepare(): OpenFile {
-    if (this.#stopped) throw this.#stopped;
+    this.#assertOurs();
     if (this.#isDoubted) this.#reread();
     const file = this.#held.file ?? this.#openNew();
     if (this.#isTorn) {
@@ -140,7 +142,15 @@ export class Log {
       this.#isDoubted = true;
       throw error;
     }
+    // What is acknowledged, or built upon, has no second writer beside it.
+    this.#assertOurs();
     this.#synced = this.#written;
+  }
+
+  /** A process that stood still for long may have been taken for gone. */
+  #assertOurs(): void {
+    if (this.#stopped) throw this.#stopped;
+    if (!this.#options.lock.isHeld()) throw this.#stop('in_use', 'was taken over by another');
   }
 
   /** Goes back to what can be believed: of lines that others wait for, those that were on disk for certain. */
@@ -205,7 +215,7 @@ export class Log {
     return next;
   }
 
-  #stop(code: 'foreign_write' | 'damaged', what: string): AuditFileError {
+  #stop(code: 'in_use' | 'foreign_write' | 'damaged', what: string): AuditFileError {
     this.#stopped = new AuditFileError(code, `${this.#options.path} ${what}`);
     return this.#stopped;
   }

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import type { AuditFile, AuditFileError, AuditFileOptions } from '../../src/index.js';
 import { openAuditFile } from '../../src/file/audit-file.js';
-import { MemoryDisk } from './memory-disk.js';
+import { MemoryDisk, noLock } from './memory-disk.js';
 import { allowed, chained, names, refused, said, type Written } from './scene.js';
 
 const PATH = '/logs/audit.jsonl';
@@ -23,7 +23,7 @@ function scene(options: Omit<AuditFileOptions, 'path'> = {}): Scene {
   const faults: AuditFileError[] = [];
   const file = openAuditFile(
     { path: PATH, onFault: (fault) => faults.push(fault), ...options },
-    { disk, lock: () => () => undefined, realPath: (path) => path },
+    { disk, lock: noLock, realPath: (path) => path },
   );
   const events = (): readonly Written[] => chained(disk.text(PATH));
   return { disk, file, faults, events, written: () => said(events()) };
@@ -300,7 +300,7 @@ describe('a file that cannot be had', () => {
   it('is not held open', () => {
     const disk = new MemoryDisk();
     disk.put(PATH, 'a note\n');
-    const ground = { disk, lock: () => () => undefined, realPath: (path: string) => path };
+    const ground = { disk, lock: noLock, realPath: (path: string) => path };
     expect(() => openAuditFile({ path: PATH }, ground)).toThrow('does not end with an audit event');
     expect(disk.openFiles).toBe(0);
   });
@@ -326,9 +326,12 @@ describe('closing', () => {
       { path: PATH, required: true, onFault: () => undefined },
       {
         disk,
-        lock: () => () => {
-          releases += 1;
-        },
+        lock: () => ({
+          isHeld: () => true,
+          release: () => {
+            releases += 1;
+          },
+        }),
         realPath: (path) => path,
       },
     );
@@ -365,7 +368,7 @@ describe('whoever is told of a fault', () => {
     const disk = new MemoryDisk();
     const file = openAuditFile(
       { path: PATH, ...(onFault && { onFault }) },
-      { disk, lock: () => () => undefined, realPath: (path) => path },
+      { disk, lock: noLock, realPath: (path) => path },
     );
     const warnings = await warningsOf(async () => {
       for (const id of names(3)) {

@@ -1,13 +1,25 @@
 import { type ChildProcessByStdio, spawn } from 'node:child_process';
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Readable, Writable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, onTestFinished, vi } from 'vitest';
+import { openAuditFile } from '../../src/file/audit-file.js';
+import { type Disk, nodeDisk } from '../../src/file/disk.js';
+import { lockFile } from '../../src/file/lock.js';
 import { createAuditFile } from '../../src/index.js';
-import { errorOf, folder, opened } from './scene.js';
+import { allowed, errorOf, folder, opened } from './scene.js';
 
 const PROGRAM = fileURLToPath(new URL('../programs/open-audit-files.mjs', import.meta.url));
 
@@ -84,18 +96,36 @@ describe('a file that another process writes', () => {
   });
 });
 
-describe('a lock that was left behind', () => {
-  const leave = (holder: unknown): string => {
-    const path = place();
-    writeFileSync(`${path}.lock`, typeof holder === 'string' ? holder : JSON.stringify(holder));
-    return path;
-  };
-  const ownLock = (): { readonly pid: number; readonly host: string; readonly started: string } => {
-    const path = place();
-    opened({ path });
-    return JSON.parse(readFileSync(`${path}.lock`, 'utf8')) as ReturnType<typeof ownLock>;
-  };
+const lockOf = (path: string): string => `${path}.lock`;
+const namesBeside = (path: string): readonly string[] => readdirSync(join(path, '..')).toSorted();
 
+interface Holder {
+  readonly pid: number;
+  readonly host: string;
+  readonly boot: string;
+  readonly namespace: string;
+  readonly started: string;
+}
+
+function ownLock(): Holder {
+  const path = place();
+  opened({ path });
+  return JSON.parse(readFileSync(lockOf(path), 'utf8')) as Holder;
+}
+
+/** @returns the path of the audit file */
+function leave(holder: unknown, secondsAgo = 0): string {
+  const path = place();
+  writeFileSync(lockOf(path), typeof holder === 'string' ? holder : JSON.stringify(holder));
+  const at = Date.now() / 1000 - secondsAgo;
+  utimesSync(lockOf(path), at, at);
+  return path;
+}
+
+/** No process has it: ids are below 2^22. */
+const NO_PID = 5_000_000;
+
+describe('a lock that was left behind', () => {
   it.runIf(process.platform === 'linux')(
     'is free when a later process has the same id',
     async () => {
@@ -103,36 +133,121 @@ describe('a lock that was left behind', () => {
       expect(own).toMatchObject({ pid: process.pid, host: hostname() });
       const path = leave({ ...own, started: `${own.started}1` });
       await opened({ path }).close();
-      expect(existsSync(`${path}.lock`)).toBe(false);
+      expect(existsSync(lockOf(path))).toBe(false);
     },
   );
 
   it.each([
-    { name: 'its process is alive', holder: () => ownLock() },
-    { name: 'it is of another host', holder: () => ({ ...ownLock(), host: 'orders-2', pid: 1 }) },
+    { name: 'its process is alive', holder: () => ownLock(), secondsAgo: 3600 },
     {
       name: 'its process is alive and nobody knows since when',
       holder: () => ({ ...ownLock(), started: '' }),
+      secondsAgo: 3600,
     },
-    { name: 'it says nothing', holder: () => '' },
-    { name: 'it is something else', holder: () => ({ pid: -1, host: hostname(), started: '' }) },
-  ])('is respected when $name, and the message says what to do', ({ holder }) => {
-    const path = leave(holder());
-    const before = readFileSync(`${path}.lock`, 'utf8');
+  ])('is respected as long as $name, and the message says what to do', ({ holder, secondsAgo }) => {
+    const path = leave(holder(), secondsAgo);
+    const before = readFileSync(lockOf(path), 'utf8');
     const error = errorOf(() => createAuditFile({ path }));
     expect(error).toMatchObject({ code: 'in_use' });
-    expect(String(error)).toContain(`remove ${path}.lock`);
-    expect(readFileSync(`${path}.lock`, 'utf8')).toBe(before);
-    expect(readdirSync(join(path, '..'))).toEqual(['audit.jsonl.lock']);
+    expect(String(error)).toContain(`remove ${lockOf(path)}`);
+    expect(readFileSync(lockOf(path), 'utf8')).toBe(before);
+    expect(namesBeside(path)).toEqual(['audit.jsonl.lock']);
+  });
+
+  it.each([
+    { name: 'of another host', change: { host: 'orders-2' } },
+    { name: 'of another container with the name of this host', change: { namespace: 'pid:[1]' } },
+    { name: 'of another start of a machine', change: { boot: 'another' } },
+    { name: 'empty, as after a power cut', holder: '' },
+    { name: 'something else', holder: '{"pid":-1}' },
+  ])(
+    'cannot be asked when it is $name: it is free ten seconds after its last sign of life',
+    async ({ change, holder }) => {
+      const left = holder ?? { ...ownLock(), pid: NO_PID, ...change };
+      const fresh = leave(left, 5);
+      expect(errorOf(() => createAuditFile({ path: fresh }))).toMatchObject({ code: 'in_use' });
+      expect(namesBeside(fresh)).toEqual(['audit.jsonl.lock']);
+
+      const stale = leave(left, 12);
+      const file = opened({ path: stale, required: true });
+      await file(allowed('req-1'));
+      expect(namesBeside(stale)).toEqual(['audit.jsonl', 'audit.jsonl.lock']);
+    },
+  );
+
+  it('does not stop anybody by a claim that was left, too', async () => {
+    const dead = { ...ownLock(), pid: NO_PID };
+    const path = leave(dead);
+    writeFileSync(`${lockOf(path)}.claim`, JSON.stringify(dead));
+    await opened({ path }).close();
+    expect(namesBeside(path)).toEqual(['audit.jsonl']);
   });
 });
 
-describe('closing', () => {
-  it('leaves a lock that is somebody else’s', async () => {
+describe('a lock that is held', () => {
+  /** As one does that thinks this process is gone. */
+  const takeOver = (path: string): void => {
+    writeFileSync(`${path}.other`, 'another');
+    renameSync(`${path}.other`, lockOf(path));
+  };
+
+  it('gives a sign of life every second', async () => {
+    vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
+    onTestFinished(() => void vi.useRealTimers());
+    const path = place();
+    opened({ path });
+    const text = readFileSync(lockOf(path), 'utf8');
+    for (let beat = 0; beat < 2; beat += 1) {
+      utimesSync(lockOf(path), 1000, 1000);
+      vi.advanceTimersByTime(1000);
+      await vi.waitFor(() => expect(statSync(lockOf(path)).mtimeMs).toBeGreaterThan(2_000_000));
+    }
+    expect(readFileSync(lockOf(path), 'utf8')).toBe(text);
+  });
+
+  it.each([true, false])(
+    'is looked at before anything is written: required %o',
+    async (required) => {
+      const path = place();
+      const file = opened({ path, required });
+      void file(allowed('req-1'));
+      await file.flush();
+      const before = readFileSync(path, 'utf8');
+      takeOver(path);
+      const answer = file(allowed('lost'));
+      if (required) await expect(answer).rejects.toMatchObject({ code: 'in_use' });
+      await expect(file.flush()).rejects.toMatchObject({ code: 'in_use' });
+      // Not even when it is free again.
+      rmSync(lockOf(path));
+      await expect(file.flush()).rejects.toMatchObject({ code: 'in_use' });
+      await expect(file.close()).rejects.toMatchObject({ code: 'in_use' });
+      expect(readFileSync(path, 'utf8')).toBe(before);
+      expect(file.faults.map(({ code }) => code)).toEqual(['in_use']);
+    },
+  );
+
+  it('is looked at again before anything is acknowledged', async () => {
+    const path = place();
+    const disk: Disk = {
+      ...nodeDisk,
+      open: (name) => {
+        const file = nodeDisk.open(name);
+        return { ...file, sync: () => file.sync().then(() => takeOver(path)) };
+      },
+    };
+    const options = { path, required: true, onFault: () => undefined };
+    const file = openAuditFile(options, { disk, lock: lockFile, realPath: (name) => name });
+    await expect(file(allowed('req-1'))).rejects.toMatchObject({ code: 'in_use' });
+    await expect(file(allowed('req-2'))).rejects.toMatchObject({ code: 'in_use' });
+    await expect(file.close()).rejects.toMatchObject({ code: 'in_use' });
+  });
+
+  it('is left where it is by closing when it is somebody else’s by now', async () => {
     const path = place();
     const file = opened({ path });
-    writeFileSync(`${path}.lock`, 'another');
-    await file.close();
-    expect(readFileSync(`${path}.lock`, 'utf8')).toBe('another');
+    takeOver(path);
+    await expect(file.close()).rejects.toMatchObject({ code: 'in_use' });
+    expect(readFileSync(lockOf(path), 'utf8')).toBe('another');
+    expect(namesBeside(path)).toEqual(['audit.jsonl', 'audit.jsonl.lock']);
   });
 });

@@ -2,12 +2,18 @@
 
 import { basename, dirname } from 'node:path';
 import type { Disk, FileFacts, OpenFile } from '../../src/file/disk.js';
+import type { FileLock } from '../../src/file/lock.js';
 
 interface Node {
   readonly id: string;
   bytes: Buffer;
   /** How much of it would survive. */
   durable: number;
+}
+
+/** Of a file that has one writer anyway. */
+export function noLock(): FileLock {
+  return { isHeld: () => true, release: () => undefined };
 }
 
 /** What fails next, once each. */

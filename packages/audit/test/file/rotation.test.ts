@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { openAuditFile } from '../../src/file/audit-file.js';
 import { rotatedPath, rotatedPaths } from '../../src/file/rotated.js';
-import { MemoryDisk } from './memory-disk.js';
+import { MemoryDisk, noLock } from './memory-disk.js';
 import { allowed, chainIn, chained, folder, names, opened, said, write } from './scene.js';
 
 const LIMIT = 3000;
@@ -152,7 +152,7 @@ describe('a rotated file', () => {
   const PATH = '/logs/audit.jsonl';
   const ground = (disk: MemoryDisk): Parameters<typeof openAuditFile>[1] => ({
     disk,
-    lock: () => () => undefined,
+    lock: noLock,
     realPath: (path) => path,
   });
 

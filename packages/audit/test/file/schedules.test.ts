@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { AuditFile, AuditFileOptions } from '../../src/index.js';
 import { openAuditFile } from '../../src/file/audit-file.js';
 import { rotatedPaths } from '../../src/file/rotated.js';
-import { MemoryDisk } from './memory-disk.js';
+import { MemoryDisk, noLock } from './memory-disk.js';
 import { allowed, chained, refused, said, type Written } from './scene.js';
 
 const PATH = '/logs/audit.jsonl';
@@ -126,7 +126,7 @@ class Machine {
   #open(): AuditFile {
     return openAuditFile(this.options, {
       disk: this.disk,
-      lock: () => () => undefined,
+      lock: noLock,
       realPath: (path) => path,
     });
   }
