@@ -1,7 +1,5 @@
 // A path in → a sink that writes each decision to that file, as the broker writes its audit log, out.
 
-import { realpathSync } from 'node:fs';
-import { basename, dirname, join, resolve } from 'node:path';
 import {
   assertBoolean,
   assertFunction,
@@ -13,11 +11,12 @@ import {
 } from '@agentwrit/protocol';
 import { auditEventId } from '../chain.js';
 import { type Disk, nodeDisk } from './disk.js';
-import { AuditFileError, systemCode } from './file-error.js';
+import { AuditFileError } from './file-error.js';
 import { type FileLock, lockFile } from './lock.js';
 import { Log } from './log.js';
 import { assertIsFile, openLog } from './opening.js';
 import { Queue } from './queue.js';
+import { realPath } from './real-path.js';
 import { Reporter } from './reporter.js';
 import { Writer } from './writer.js';
 
@@ -151,23 +150,4 @@ export function openAuditFile(options: AuditFileOptions, ground: AuditFileGround
     lock.release();
     throw error;
   }
-}
-
-/** Without symbolic links, so that one file has one name. */
-function realPath(path: string): string {
-  const absolute = resolve(path);
-  try {
-    return realpathSync(absolute);
-  } catch (error) {
-    if (systemCode(error) !== 'ENOENT') throw cannotFind(absolute, error);
-  }
-  try {
-    return join(realpathSync(dirname(absolute)), basename(absolute));
-  } catch (error) {
-    throw cannotFind(dirname(absolute), error);
-  }
-}
-
-function cannotFind(path: string, cause: unknown): AuditFileError {
-  return new AuditFileError('open_failed', `cannot find ${path}`, cause);
 }

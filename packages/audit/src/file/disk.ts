@@ -2,6 +2,7 @@
 // syncing, is asynchronous: the rest is a look at what the system has in memory, or happens once in a long time.
 
 import {
+  type BigIntStats,
   closeSync,
   constants,
   fdatasync,
@@ -37,6 +38,8 @@ export interface FileFacts {
   readonly id: string;
   readonly size: number;
   readonly isFile: boolean;
+  /** Whether it has a name; one that was removed and is open has none. */
+  readonly isLinked: boolean;
 }
 
 export interface OpenFile {
@@ -60,7 +63,7 @@ const APPEND =
 export const nodeDisk: Disk = {
   open: (path) => openFile(openSync(path, APPEND, 0o600)),
   stat: (path) => {
-    const stats = statSync(path, { throwIfNoEntry: false });
+    const stats = statSync(path, { bigint: true, throwIfNoEntry: false });
     return stats && factsOf(stats);
   },
   list: (directory) => readdirSync(directory),
@@ -80,7 +83,7 @@ export const nodeDisk: Disk = {
 
 function openFile(descriptor: number): OpenFile {
   return {
-    stat: () => factsOf(fstatSync(descriptor)),
+    stat: () => factsOf(fstatSync(descriptor, { bigint: true })),
     read: (buffer, position) => readSync(descriptor, buffer, 0, buffer.length, position),
     truncate: (size) => ftruncateSync(descriptor, size),
     write: (bytes) =>
@@ -109,11 +112,12 @@ function done(start: (callback: (error: Error | null) => void) => void): Promise
   });
 }
 
-function factsOf(stats: {
-  readonly dev: number;
-  readonly ino: number;
-  readonly size: number;
-  readonly isFile: () => boolean;
-}): FileFacts {
-  return { id: `${stats.dev}:${stats.ino}`, size: stats.size, isFile: stats.isFile() };
+// Some file systems have ids of 64 bits: as numbers, two files could have the same.
+function factsOf(stats: BigIntStats): FileFacts {
+  return {
+    id: `${stats.dev}:${stats.ino}`,
+    size: Number(stats.size),
+    isFile: stats.isFile(),
+    isLinked: stats.nlink > 0n,
+  };
 }

@@ -5,7 +5,7 @@ import { dirname } from 'node:path';
 import type { ChainEnd } from '../chain.js';
 import type { Disk, OpenFile } from './disk.js';
 import { AuditFileError } from './file-error.js';
-import { HeldFile } from './held-file.js';
+import type { HeldFile } from './held-file.js';
 import type { FileLock } from './lock.js';
 import { type OpenedLog, repairTail } from './opening.js';
 import { moveAside, removeOldest } from './rotated.js';
@@ -57,7 +57,7 @@ export class Log {
 
   constructor(options: LogOptions, opened: OpenedLog) {
     this.#options = options;
-    this.#held = new HeldFile(options.disk, options.path, opened.file);
+    this.#held = opened.held;
     const { size, end } = opened;
     this.#written = { ...end, size, lastHash: size > 0 ? end.hash : undefined };
     this.#synced = this.#written;
@@ -102,7 +102,7 @@ export class Log {
   }
 
   close(): void {
-    this.#held.leave();
+    this.#held.close();
     this.#stopped ??= new AuditFileError('closed', `${this.#options.path} was closed`);
   }
 
@@ -142,8 +142,8 @@ export class Log {
       this.#isDoubted = true;
       throw error;
     }
-    // What is acknowledged, or built upon, has no second writer beside it.
     this.#assertOurs();
+    this.#assertWhole(file);
     this.#synced = this.#written;
   }
 
@@ -151,6 +151,16 @@ export class Log {
   #assertOurs(): void {
     if (this.#stopped) throw this.#stopped;
     if (!this.#options.lock.isHeld()) throw this.#stop('in_use', 'was taken over by another');
+  }
+
+  /**
+   * What was synced is acknowledged, or built upon: it stands in a file that has a name, whatever that is by now,
+   * and nobody has written in between.
+   */
+  #assertWhole(file: OpenFile): void {
+    const { size, isLinked } = file.stat();
+    if (size > this.#written.size) throw this.#stop('foreign_write', FOREIGN);
+    if (size < this.#written.size || !isLinked) throw new Error('cut or removed meanwhile');
   }
 
   /** Goes back to what can be believed: of lines that others wait for, those that were on disk for certain. */

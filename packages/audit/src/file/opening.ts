@@ -4,11 +4,12 @@ import type { ChainEnd } from '../chain.js';
 import { FIRST_PREV_HASH } from '@agentwrit/protocol';
 import type { Disk, OpenFile } from './disk.js';
 import { AuditFileError } from './file-error.js';
+import { HeldFile } from './held-file.js';
 import { rotatedPaths } from './rotated.js';
 import { readFirstNumber, readRange, readTail, type Tail } from './tail.js';
 
 export interface OpenedLog {
-  readonly file: OpenFile;
+  readonly held: HeldFile;
   /** Of the file, whole lines only. */
   readonly size: number;
   readonly end: ChainEnd;
@@ -21,17 +22,19 @@ export interface OpenedLog {
 /**
  * Continues the chain of the file or, where it has no event yet, of the newest one that it was before.
  *
- * @throws AuditFileError `not_a_file`, `open_failed`, `not_a_log`, `damaged`
+ * @throws AuditFileError `not_a_file`, `open_failed`, `in_use`, `not_a_log`, `damaged`
  */
 export function openLog(disk: Disk, path: string): OpenedLog {
   assertIsFile(disk, path);
   const file = openAt(disk, path);
+  let held: HeldFile | undefined;
   try {
+    held = new HeldFile(disk, path, file);
     const { tail, tornBytes } = repairTail(disk, path, file);
     const before = tail.last === undefined ? endOfRotated(disk, path) : undefined;
     const end = tail.last ?? before?.end ?? { number: 0, hash: FIRST_PREV_HASH };
     return {
-      file,
+      held,
       size: tail.end,
       end,
       // The number names the file when it is rotated; of a first line that cannot be read it is a good guess.
@@ -39,7 +42,8 @@ export function openLog(disk: Disk, path: string): OpenedLog {
       tornBytes: tornBytes + (before?.tornBytes ?? 0),
     };
   } catch (error) {
-    file.close();
+    if (held) held.close();
+    else file.close();
     if (error instanceof AuditFileError) throw error;
     throw new AuditFileError('open_failed', `cannot read ${path}`, error);
   }

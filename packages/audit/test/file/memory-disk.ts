@@ -70,7 +70,7 @@ export class MemoryDisk implements Disk {
 
   readonly stat = (path: string): FileFacts | undefined => {
     const node = this.files.get(path);
-    return node && factsOf(node);
+    return node && this.#factsOf(node);
   };
 
   readonly list = (directory: string): readonly string[] =>
@@ -100,7 +100,7 @@ export class MemoryDisk implements Disk {
       node.bytes = Buffer.concat([node.bytes, bytes]);
     };
     return {
-      stat: () => factsOf(node),
+      stat: () => this.#factsOf(node),
       read: (buffer, position) => node.bytes.copy(buffer, 0, position),
       truncate: (size) => {
         this.#failIf('truncate', 'EIO');
@@ -145,14 +145,16 @@ export class MemoryDisk implements Disk {
     throw systemError(code);
   }
 
+  #factsOf(node: Node): FileFacts {
+    // By its id: a crash of the machine makes copies.
+    const isLinked = [...this.files.values()].some(({ id }) => id === node.id);
+    return { id: node.id, size: node.bytes.length, isFile: true, isLinked };
+  }
+
   #nextId(): string {
     this.#nodes += 1;
     return String(this.#nodes);
   }
-}
-
-function factsOf(node: Node): FileFacts {
-  return { id: node.id, size: node.bytes.length, isFile: true };
 }
 
 function turn(): Promise<void> {

@@ -1,17 +1,23 @@
 import { execFileSync, spawn } from 'node:child_process';
 import {
   appendFileSync,
+  linkSync,
   readFileSync,
   renameSync,
   rmSync,
   statSync,
+  symlinkSync,
   truncateSync,
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { describe, expect, it } from 'vitest';
-import { allowed, chained, folder, opened, said } from './scene.js';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { openAuditFile } from '../../src/file/audit-file.js';
+import { type Disk, nodeDisk } from '../../src/file/disk.js';
+import { lockFile } from '../../src/file/lock.js';
+import { type AuditFile, createAuditFile } from '../../src/index.js';
+import { allowed, chained, errorOf, folder, opened, said } from './scene.js';
 
 function place(): string {
   return join(folder(), 'audit.jsonl');
@@ -119,6 +125,117 @@ describe('a file that is changed from outside', () => {
       expect(before.endsWith('x')).toBe(true);
       expect(file.faults.map(({ code }) => code)).toEqual(['foreign_write']);
     }
+  });
+});
+
+describe('a file that is changed while a batch is being written', () => {
+  interface Change {
+    readonly name: string;
+    readonly change: (path: string) => void;
+  }
+  /** Changes the file once, when it is told to, between the write and the sync. */
+  function changing(change: Change['change']): {
+    readonly file: AuditFile;
+    readonly path: string;
+    readonly arm: () => void;
+  } {
+    const path = place();
+    let isArmed = false;
+    const disk: Disk = {
+      ...nodeDisk,
+      open: (name) => {
+        const opened = nodeDisk.open(name);
+        const write = async (bytes: Uint8Array): Promise<number> => {
+          const count = await opened.write(bytes);
+          if (isArmed) change(path);
+          isArmed = false;
+          return count;
+        };
+        return { ...opened, write };
+      },
+    };
+    const options = { path, required: true, onFault: () => undefined };
+    const ground = { disk, lock: lockFile, realPath: (name: string) => name };
+    const file = openAuditFile(options, ground);
+    onTestFinished(() => file.close().catch(() => undefined));
+    return { file, path, arm: () => (isArmed = true) };
+  }
+
+  it.each<Change>([
+    { name: 'removed', change: (path) => rmSync(path) },
+    { name: 'emptied', change: (path) => truncateSync(path, 0) },
+    {
+      name: 'replaced',
+      change: (path) => {
+        writeFileSync(`${path}.new`, '');
+        renameSync(`${path}.new`, path);
+      },
+    },
+  ])('does not acknowledge what is gone: $name', async ({ change }) => {
+    const { file, path, arm } = changing(change);
+    await file(allowed('req-1'));
+    arm();
+    await expect(file(allowed('lost'))).rejects.toMatchObject({ code: 'write_failed' });
+    await file.flush();
+    await file(allowed('req-3'));
+    expect(text(path)).toMatch(/^\{"id":"evt-000003".*\}\n$/);
+  });
+
+  it('acknowledges what stands in it when it was only moved', async () => {
+    const { file, path, arm } = changing((name) => renameSync(name, `${name}.1`));
+    await file(allowed('req-1'));
+    arm();
+    await file(allowed('req-2'));
+    await file(allowed('req-3'));
+    expect(said(chained(text(`${path}.1`)))).toEqual(['req-1', 'req-2']);
+    expect(said(chained(text(`${path}.1`) + text(path)))).toEqual(['req-1', 'req-2', 'req-3']);
+  });
+
+  it('does not acknowledge what somebody else has written into', async () => {
+    const { file, arm } = changing((name) => appendFileSync(name, 'x'));
+    arm();
+    await expect(file(allowed('lost'))).rejects.toMatchObject({ code: 'foreign_write' });
+    await expect(file.flush()).rejects.toMatchObject({ code: 'foreign_write' });
+  });
+});
+
+describe('a file with two names', () => {
+  it('is in use by both when one was a link that led nowhere before', async () => {
+    const directory = folder();
+    const path = join(directory, 'volume.jsonl');
+    symlinkSync('step.jsonl', join(directory, 'audit.jsonl'));
+    symlinkSync(path, join(directory, 'step.jsonl'));
+    const file = opened({ path: join(directory, 'audit.jsonl'), required: true });
+    for (const name of ['audit.jsonl', 'step.jsonl', 'volume.jsonl']) {
+      const error = errorOf(() => createAuditFile({ path: join(directory, name) }));
+      expect(error).toMatchObject({ code: 'in_use' });
+    }
+    await file(allowed('req-1'));
+    expect(said(chained(text(path)))).toEqual(['req-1']);
+  });
+
+  it('cannot be had when its links lead in a circle', () => {
+    const directory = folder();
+    symlinkSync(join(directory, 'b'), join(directory, 'a'));
+    symlinkSync(join(directory, 'a'), join(directory, 'b'));
+    const error = errorOf(() => createAuditFile({ path: join(directory, 'a') }));
+    expect(error).toMatchObject({ code: 'open_failed' });
+  });
+
+  it('is in use in this process when they are hard links, until it is closed', async () => {
+    const path = place();
+    const file = await begun(path);
+    const other = `${path}-other`;
+    linkSync(path, other);
+    // Nothing of it is repaired meanwhile.
+    const before = text(path);
+    expect(errorOf(() => createAuditFile({ path: other }))).toMatchObject({ code: 'in_use' });
+    expect(text(path)).toBe(before);
+    await file(allowed('req-2'));
+    await file.close();
+    const next = opened({ path: other, required: true });
+    await next(allowed('req-3'));
+    expect(said(chained(text(path)))).toEqual(['req-1', 'req-2', 'req-3']);
   });
 });
 
