@@ -32,7 +32,7 @@ export interface AuditFileOptions {
   /** How many events may wait to be written. Default 10,000. */
   readonly maxQueued?: number;
   /** Told of faults, once each; without it they become warnings of the process. */
-  readonly onFault?: (fault: AuditFileError) => void;
+  readonly onFault?: (fault: AuditFileError) => unknown;
 }
 
 export interface AuditFileStats {
@@ -58,7 +58,7 @@ export interface AuditFile extends DecisionSink {
   (event: DecisionEvent): Promise<void> | undefined;
   readonly isRequired: boolean;
   /**
-   * Resolves when all events so far are on disk.
+   * Resolves when all events so far are on disk. Rejects with `closed` after `close()`.
    *
    * @throws AuditFileError (rejects) when they are not
    */

@@ -3,11 +3,11 @@
 import type { AuditFileError, AuditFileErrorCode } from './file-error.js';
 
 export class Reporter {
-  readonly #onFault: ((fault: AuditFileError) => void) | undefined;
+  readonly #onFault: ((fault: AuditFileError) => unknown) | undefined;
   readonly #warned = new Set<AuditFileErrorCode>();
   #count = 0;
 
-  constructor(onFault: ((fault: AuditFileError) => void) | undefined) {
+  constructor(onFault: ((fault: AuditFileError) => unknown) | undefined) {
     this.#onFault = onFault;
   }
 
@@ -17,11 +17,17 @@ export class Reporter {
 
   report(fault: AuditFileError): void {
     this.#count += 1;
+    if (this.#onFault === undefined) return this.#warn(fault);
+    // Where it fails to take it, the process still can.
     try {
-      if (this.#onFault) return this.#onFault(fault);
+      const answer = this.#onFault(fault);
+      void Promise.resolve(answer).catch(() => this.#warn(fault));
     } catch {
-      // It failed to take it: the process still can.
+      this.#warn(fault);
     }
+  }
+
+  #warn(fault: AuditFileError): void {
     // A fault that comes again and again must not fill the log.
     if (this.#warned.has(fault.code)) return;
     this.#warned.add(fault.code);

@@ -55,32 +55,38 @@ export class Writer {
     const refusal = this.#refusalOf(event);
     if (refusal) {
       this.#counts.rejected += 1;
-      return Promise.reject(refusal);
+      return handled(Promise.reject(refusal));
     }
-    return new Promise((resolve, reject) => {
-      queue.add({ kind: 'event', event, waiter: { resolve, reject } });
-      this.#wake();
-    });
+    return handled(
+      new Promise((resolve, reject) => {
+        queue.add({ kind: 'event', event, waiter: { resolve, reject } });
+        this.#wake();
+      }),
+    );
   }
 
   /** Tries at once, whatever failed before. Rejects when something that waits now could not be written. */
   async flush(): Promise<void> {
+    if (this.#isClosed) throw this.#closed();
     await this.#takeTurn(() => this.#flush());
   }
 
   /** What comes later is turned away; rejects as `flush` does, and whatever could not be written is given up. */
   async close(): Promise<void> {
     this.#isClosed = true;
-    try {
-      await this.flush();
-    } finally {
-      this.#pause.end();
-      const { queue, log } = this.#options;
-      this.#rejectAwaited(this.#fault ?? this.#closed());
-      this.#counts.dropped += queue.eventCount;
-      queue.take(queue.items.length);
-      log.close();
-    }
+    // One turn: between the last write and letting go of the file, no other operation begins.
+    await this.#takeTurn(async () => {
+      try {
+        await this.#flush();
+      } finally {
+        this.#pause.end();
+        const { queue, log } = this.#options;
+        this.#rejectAwaited(this.#fault ?? this.#closed());
+        this.#counts.dropped += queue.eventCount;
+        queue.take(queue.items.length);
+        log.close();
+      }
+    });
   }
 
   #refusalOf(event: DecisionEvent): AuditFileError | undefined {
@@ -199,4 +205,10 @@ export class Writer {
     this.#counts[isAwaited ? 'rejected' : 'dropped'] += 1;
     this.#options.report(new AuditFileError('bad_event', BAD_EVENT));
   }
+}
+
+/** Whoever drops it instead of waiting must not end the process by that. */
+function handled(promise: Promise<void>): Promise<void> {
+  promise.catch(() => undefined);
+  return promise;
 }

@@ -1,6 +1,7 @@
-import { afterEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import type { AuditFile, AuditFileError, AuditFileOptions } from '../../src/index.js';
 import { openAuditFile } from '../../src/file/audit-file.js';
+import type { OpenFile } from '../../src/file/disk.js';
 import { MemoryDisk, noLock } from './memory-disk.js';
 import { allowed, chained, names, refused, said, type Written } from './scene.js';
 
@@ -345,6 +346,84 @@ describe('closing', () => {
   });
 });
 
+describe('flushing beside closing', () => {
+  /** What a descriptor is used for while it is open, and after that. */
+  class WatchedDisk extends MemoryDisk {
+    usedAfterClose = 0;
+    closedInUse = 0;
+
+    override readonly open = (path: string): OpenFile => {
+      const file = this.openFile(path);
+      let isClosed = false;
+      let running = 0;
+      const watched = async <T>(step: () => Promise<T>): Promise<T> => {
+        if (isClosed) this.usedAfterClose += 1;
+        running += 1;
+        try {
+          return await step();
+        } finally {
+          running -= 1;
+        }
+      };
+      return {
+        ...file,
+        write: (bytes) => watched(() => file.write(bytes)),
+        sync: () => watched(() => file.sync()),
+        close: () => {
+          isClosed = true;
+          this.closedInUse += running;
+          file.close();
+        },
+      };
+    };
+  }
+
+  it.each([true, false])(
+    'never closes what is being written, though the first try fails: required %o',
+    async (required) => {
+      const disk = new WatchedDisk();
+      const faults: string[] = [];
+      const file = openAuditFile(
+        { path: PATH, required, onFault: ({ code }) => faults.push(code) },
+        { disk, lock: noLock, realPath: (path) => path },
+      );
+      const answer = outcomes([file(allowed('req-1'))]);
+      disk.fail.write = 0;
+      const closing = file.close();
+      const flushing = file.flush();
+      expect(await outcomes([closing, flushing])).toEqual(['write_failed', 'closed']);
+      expect(await answer).toEqual([required ? 'write_failed' : 'written']);
+      await settle();
+      expect(disk).toMatchObject({ usedAfterClose: 0, closedInUse: 0, openFiles: 0 });
+      expect(disk.text(PATH)).toBe('');
+      // To ask for too much is no fault of the file.
+      expect(faults).toEqual(['write_failed']);
+      await expect(file.flush()).rejects.toMatchObject({ code: 'closed' });
+      expect(file.stats().faults).toBe(1);
+    },
+  );
+});
+
+describe('a promise that nobody waits for', () => {
+  it('does not end the process when it is broken', async () => {
+    const unhandled: unknown[] = [];
+    const listener = (reason: unknown): unknown => unhandled.push(reason);
+    process.on('unhandledRejection', listener);
+    onTestFinished(() => void process.off('unhandledRejection', listener));
+    const { disk, file } = scene({ required: true });
+    disk.fail.write = 0;
+    void file(allowed('lost-1'));
+    await settle();
+    // While it is not tried again, and after the end.
+    void file(allowed('lost-2'));
+    await file.close();
+    void file(allowed('lost-3'));
+    await settle();
+    expect(file.stats().rejected).toBe(3);
+    expect(unhandled).toEqual([]);
+  });
+});
+
 describe('whoever is told of a fault', () => {
   const warningsOf = async (step: () => Promise<void>): Promise<readonly unknown[]> => {
     const warnings: Error[] = [];
@@ -363,6 +442,10 @@ describe('whoever is told of a fault', () => {
       onFault: () => {
         throw new Error('a listener');
       },
+    },
+    {
+      name: 'is the process when the listener rejects',
+      onFault: () => Promise.reject(new Error('a listener')),
     },
   ])('$name, once for each kind', async ({ onFault }) => {
     const disk = new MemoryDisk();

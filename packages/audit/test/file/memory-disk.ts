@@ -57,7 +57,9 @@ export class MemoryDisk implements Disk {
     }
   }
 
-  readonly open = (path: string): OpenFile => {
+  readonly open = (path: string): OpenFile => this.openFile(path);
+
+  openFile(path: string): OpenFile {
     this.#failIf('open', 'EMFILE');
     let node = this.files.get(path);
     if (node === undefined) {
@@ -65,8 +67,8 @@ export class MemoryDisk implements Disk {
       this.files.set(path, node);
     }
     this.openFiles += 1;
-    return this.#openFile(node);
-  };
+    return this.#openNode(node);
+  }
 
   readonly stat = (path: string): FileFacts | undefined => {
     const node = this.files.get(path);
@@ -95,7 +97,7 @@ export class MemoryDisk implements Disk {
     this.#failIf('syncDirectory', 'EIO');
   };
 
-  #openFile(node: Node): OpenFile {
+  #openNode(node: Node): OpenFile {
     const append = (bytes: Uint8Array): void => {
       node.bytes = Buffer.concat([node.bytes, bytes]);
     };
