@@ -43,6 +43,7 @@ export class Queue {
   #items: Waiting[] = [];
   #events = 0;
   #refusals = 0;
+  #gaps = 0;
 
   /** @param maxRefusals of them, so that refusals do not crowd out what is let in */
   constructor(maxEvents: number, maxRefusals: number) {
@@ -59,6 +60,10 @@ export class Queue {
     return this.#events;
   }
 
+  get hasGaps(): boolean {
+    return this.#gaps > 0;
+  }
+
   hasRoomFor({ outcome }: DecisionEvent): boolean {
     if (this.#events >= this.#maxEvents) return false;
     return outcome !== 'refuse' || this.#refusals < this.#maxRefusals;
@@ -73,22 +78,23 @@ export class Queue {
    * Notes that a decision is missing behind all that wait now.
    *
    * @param busy how many of the first are being written: they stay as they are
-   * @returns whether this begins a gap
    */
-  drop(time: number, reason: GapReason, busy: number): boolean {
-    const last = this.#items.at(-1);
-    if (last?.kind === 'gap' && last.reason === reason && this.#items.length > busy) {
-      last.dropped += 1;
-      last.lastTime = time;
-      return false;
+  drop(time: number, reason: GapReason, busy: number): void {
+    for (let index = this.#items.length - 1; index >= busy; index -= 1) {
+      const item = this.#items[index];
+      if (item?.kind !== 'gap') break;
+      if (item.reason !== reason) continue;
+      item.dropped += 1;
+      item.lastTime = time;
+      return;
     }
-    this.#items.push({ kind: 'gap', reason, dropped: 1, firstTime: time, lastTime: time });
-    return true;
+    this.add({ kind: 'gap', reason, dropped: 1, firstTime: time, lastTime: time });
   }
 
   /** Puts a gap in an event's place. */
   replace(index: number, gap: Gap): void {
     for (const replaced of this.#items.splice(index, 1, gap)) this.#count(replaced, -1);
+    this.#count(gap, 1);
   }
 
   remove(index: number): void {
@@ -102,19 +108,37 @@ export class Queue {
     return taken;
   }
 
-  /** Takes out those that somebody waits for. */
+  /**
+   * Takes out those that somebody waits for, and makes one of gaps that have nothing between them any more: there
+   * are never more gaps than there may be events, for each reason. None may be being written.
+   */
   takeAwaited(): readonly Waiter[] {
     const waiters: Waiter[] = [];
-    this.#items = this.#items.filter((item) => {
-      if (item.kind !== 'event' || item.waiter === undefined) return true;
-      waiters.push(item.waiter);
-      this.#count(item, -1);
-      return false;
-    });
+    const before = this.#items;
+    this.#items = [];
+    this.#gaps = 0;
+    let gaps: Gap[] = [];
+    for (const item of before) {
+      if (item.kind === 'event' && item.waiter !== undefined) {
+        waiters.push(item.waiter);
+        this.#count(item, -1);
+        continue;
+      }
+      const earlier = item.kind === 'gap' && gaps.find(({ reason }) => reason === item.reason);
+      if (earlier) {
+        earlier.dropped += item.dropped;
+        earlier.lastTime = item.lastTime;
+        continue;
+      }
+      gaps = item.kind === 'gap' ? [...gaps, item] : [];
+      if (item.kind === 'gap') this.#gaps += 1;
+      this.#items.push(item);
+    }
     return waiters;
   }
 
   #count(item: Waiting, change: 1 | -1): void {
+    if (item.kind === 'gap') this.#gaps += change;
     if (item.kind !== 'event') return;
     this.#events += change;
     if (item.event.outcome === 'refuse') this.#refusals += change;

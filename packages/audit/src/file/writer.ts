@@ -24,6 +24,8 @@ export class Writer {
   #isClosed = false;
   /** How many of the first in the queue are being written. */
   #busy = 0;
+  /** Decisions are missing that the file does not say are. */
+  #isOverflowing = false;
   /** Why the last try failed. */
   #fault: AuditFileError | undefined;
   readonly #pause: Pause;
@@ -159,7 +161,9 @@ export class Writer {
     const count = this.#busy;
     this.#busy = 0;
     this.#counts.written += count;
-    for (const item of queue.take(count)) {
+    const taken = queue.take(count);
+    if (!queue.hasGaps) this.#isOverflowing = false;
+    for (const item of taken) {
       if (item.kind === 'event') item.waiter?.resolve();
     }
     this.#recover();
@@ -196,9 +200,11 @@ export class Writer {
   #drop(time: number, reason: GapReason): void {
     const { queue, path, report } = this.#options;
     this.#counts.dropped += 1;
-    if (queue.drop(time, reason, this.#busy)) {
-      report(new AuditFileError('queue_full', `too many events wait for ${path}: some are lost`));
-    }
+    queue.drop(time, reason, this.#busy);
+    // Once, until the file says all that is missing.
+    if (this.#isOverflowing) return;
+    this.#isOverflowing = true;
+    report(new AuditFileError('queue_full', `too many events wait for ${path}: some are lost`));
   }
 
   #noteBadEvent(isAwaited: boolean): void {

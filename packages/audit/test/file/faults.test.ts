@@ -124,6 +124,44 @@ describe('a write that fails', () => {
     expect(faults.map(({ code }) => code)).toEqual(['write_failed', 'queue_full']);
   });
 
+  it('has one gap where decisions were missing between requests that were turned away', async () => {
+    const { disk, file, faults, events } = scene({ required: true, maxQueued: 20 });
+    for (let outage = 0; outage < 5; outage += 1) {
+      disk.fail.write = 0;
+      for (const id of names(30)) {
+        void file(refused(id));
+        void file(allowed(id));
+      }
+      await expect(file.flush()).rejects.toMatchObject({ code: 'write_failed' });
+      expect(faults.map(({ code }) => code)).toEqual(['queue_full', 'write_failed']);
+    }
+    await file.flush();
+    const gaps = events().filter(({ event_type }) => event_type === 'audit_gap');
+    const details = gaps.map(({ detail }) => JSON.parse(detail) as { dropped: number });
+    expect(details).toMatchObject([{ reason: 'queue_full' }, { reason: 'write_failed' }]);
+    const missing = details.reduce((sum, { dropped }) => sum + dropped, 0);
+    expect(file.stats()).toMatchObject({ dropped: missing, queued: 0 });
+    expect(events().length - gaps.length + missing).toBe(150);
+
+    // The next outage is told of.
+    disk.fail.write = 0;
+    for (const id of names(30)) void file(refused(id));
+    await expect(file.flush()).rejects.toMatchObject({ code: 'write_failed' });
+    expect(faults.map(({ code }) => code).slice(2)).toEqual(['queue_full', 'write_failed']);
+  });
+
+  it('has one gap for all that is no decision, however often it is tried', async () => {
+    const { disk, file, events } = scene({ maxQueued: 5 });
+    for (let outage = 0; outage < 20; outage += 1) {
+      for (const id of names(5)) void file(allowed(id, { route: 'x'.repeat(2_000_000) }));
+      disk.fail.write = 0;
+      await expect(file.flush()).rejects.toMatchObject({ code: 'write_failed' });
+    }
+    await file.flush();
+    const details = events().map(({ detail }) => JSON.parse(detail) as unknown);
+    expect(details).toMatchObject([{ dropped: 100, reason: 'bad_event' }]);
+  });
+
   it('has a gap for each reason', async () => {
     stopTimers();
     const { disk, file, events } = scene({ maxQueued: 2 });
