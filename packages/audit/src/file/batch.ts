@@ -16,8 +16,8 @@ export const AUDIT_FILE_EVENT_TYPES = [
   'audit_repaired',
 ] as const;
 
-// A write that long keeps no disk busy for a noticeable time.
-const MAX_BATCH_BYTES = 1024 * 1024;
+// Sealing that much takes a few milliseconds, in which no request is served.
+const MAX_BATCH_BYTES = 256 * 1024;
 
 export interface Batch extends Lines {
   /** How many of those that wait are in it. */

@@ -1,5 +1,5 @@
-// What an audit file asks of a file system, and Node's answer to it. Only what can take long, writing and
-// syncing, is asynchronous: the rest is a look at what the system has in memory, or happens once in a long time.
+// What an audit file asks of a file system, and Node's answer to it. What can take long, writing,
+// syncing and deleting, is asynchronous: the rest is a look at what the system has in memory, or happens once in a long time.
 
 import {
   type BigIntStats,
@@ -14,8 +14,8 @@ import {
   readdirSync,
   readSync,
   renameSync,
-  rmSync,
   statSync,
+  unlink,
   write,
   writeSync,
 } from 'node:fs';
@@ -28,7 +28,7 @@ export interface Disk {
   readonly stat: (path: string) => FileFacts | undefined;
   readonly list: (directory: string) => readonly string[];
   readonly rename: (from: string, to: string) => void;
-  readonly remove: (path: string) => void;
+  readonly remove: (path: string) => Promise<void>;
   /** Makes names durable: those of files that were created, renamed or removed. */
   readonly syncDirectory: (directory: string) => Promise<void>;
 }
@@ -68,7 +68,7 @@ export const nodeDisk: Disk = {
   },
   list: (directory) => readdirSync(directory),
   rename: (from, to) => renameSync(from, to),
-  remove: (path) => rmSync(path),
+  remove: (path) => done((callback) => unlink(path, callback)),
   syncDirectory: async (directory) => {
     // Windows opens no directories.
     if (process.platform === 'win32') return;

@@ -212,13 +212,14 @@ export class Log {
     } catch (error) {
       // Better one long file than none.
       this.#rotateAt = this.#written.size + this.#options.rotateBytes;
-      this.#report('rotation_failed', `${path} cannot be rotated`, error);
+      if (!(error instanceof AuditFileError)) throw error;
+      this.#options.report(error);
       return file;
     }
     this.#rotations += 1;
     const next = this.#openNew();
     try {
-      if (keepFiles !== undefined) removeOldest(disk, path, keepFiles);
+      if (keepFiles !== undefined) await removeOldest(disk, path, keepFiles);
     } catch (error) {
       this.#report('rotation_failed', `an old file of ${path} cannot be deleted`, error);
     }

@@ -2,6 +2,7 @@
 
 import { basename, dirname, extname, join } from 'node:path';
 import type { Disk } from './disk.js';
+import { AuditFileError } from './file-error.js';
 
 const DIGITS = 12;
 
@@ -21,17 +22,25 @@ export function rotatedPaths(disk: Disk, path: string): readonly string[] {
   return found.toSorted((a, b) => a.number - b.number).map((file) => file.path);
 }
 
-/** @throws the system's error; then the file is where it was */
+/** @throws AuditFileError `rotation_failed`; then the file is where it was */
 export function moveAside(disk: Disk, path: string, firstNumber: number): void {
   const target = rotatedPath(path, firstNumber);
-  // A rename would replace it.
-  if (disk.stat(target)) throw new Error('there is a file of that name');
-  disk.rename(path, target);
+  try {
+    // A rename would replace one that is there.
+    if (disk.stat(target) === undefined) return disk.rename(path, target);
+  } catch (error) {
+    throw cannotRotate(path, `it cannot become ${target}`, error);
+  }
+  throw cannotRotate(path, `${target} is there already`);
+}
+
+function cannotRotate(path: string, why: string, cause?: unknown): AuditFileError {
+  return new AuditFileError('rotation_failed', `${path} cannot be rotated: ${why}`, cause);
 }
 
 /** Deletes the oldest, so that so many are left. */
-export function removeOldest(disk: Disk, path: string, keepFiles: number): void {
-  for (const old of rotatedPaths(disk, path).slice(0, -keepFiles)) disk.remove(old);
+export async function removeOldest(disk: Disk, path: string, keepFiles: number): Promise<void> {
+  for (const old of rotatedPaths(disk, path).slice(0, -keepFiles)) await disk.remove(old);
 }
 
 function numberIn(name: string, path: string): number | undefined {

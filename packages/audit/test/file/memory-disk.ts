@@ -88,7 +88,8 @@ export class MemoryDisk implements Disk {
     this.files.set(to, node);
   };
 
-  readonly remove = (path: string): void => {
+  readonly remove = async (path: string): Promise<void> => {
+    await turn();
     if (!this.files.delete(path)) throw systemError('ENOENT');
   };
 

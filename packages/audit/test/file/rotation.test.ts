@@ -100,6 +100,7 @@ describe('a file that would become too long', () => {
     const file = await writeEach({ path, rotateBytes: text.length + 10 }, ['req-3', 'req-4']);
     // Once: it is tried again when the file is as long again.
     expect(file.faults.map(({ code }) => code)).toEqual(['rotation_failed']);
+    expect(file.faults[0]?.message).toContain(`${taken} is there already`);
     expect(readFileSync(taken, 'utf8')).toBe('kept');
     expect(said(chained(readFileSync(path, 'utf8')))).toEqual(names(4));
 
