@@ -58,9 +58,10 @@ export interface AuditFile extends DecisionSink {
   (event: DecisionEvent): Promise<void> | undefined;
   readonly isRequired: boolean;
   /**
-   * Resolves when all events so far are on disk. Rejects with `closed` after `close()`.
+   * Resolves when all events so far are on disk. Once a sync has failed, a file that is not required never resolves
+   * again: no later sync can tell whether what was written before is there. Writing goes on.
    *
-   * @throws AuditFileError (rejects) when they are not
+   * @throws AuditFileError (rejects) when they are not, or may not be; `closed` after `close()`
    */
   readonly flush: () => Promise<void>;
   /**

@@ -49,6 +49,8 @@ export class Log {
   #isTorn = false;
   /** A sync has failed: what was written since the last one may be lost, whatever the system says later. */
   #isDoubted = false;
+  /** Such a sync was of lines that are not written anew. */
+  #isUnsure = false;
   /** The file's name may not be on disk yet. */
   #isNew = true;
   /** Nothing may be written any more. */
@@ -68,6 +70,11 @@ export class Log {
   /** The last event in the file. */
   get end(): ChainEnd {
     return this.#written;
+  }
+
+  /** Whether lines that count may be lost, though later syncs went well: Linux forgets what it could not sync. */
+  get isUnsure(): boolean {
+    return this.#isUnsure;
   }
 
   get rotations(): number {
@@ -96,7 +103,7 @@ export class Log {
     if (this.#options.isDurable) await this.#sync(file);
   }
 
-  /** Resolves when all that was appended is on disk. */
+  /** Resolves when all that was appended since the last sync is on disk. */
   async sync(): Promise<void> {
     await this.#sync(this.#prepare());
   }
@@ -140,6 +147,7 @@ export class Log {
       await file.sync();
     } catch (error) {
       this.#isDoubted = true;
+      if (!this.#options.isDurable) this.#isUnsure = true;
       throw error;
     }
     this.#assertOurs();

@@ -130,7 +130,7 @@ export class Writer {
   }
 
   async #flush(): Promise<void> {
-    const { queue, log } = this.#options;
+    const { queue, log, path } = this.#options;
     // What comes meanwhile is not waited for.
     for (let left = queue.items.length; left > 0 && queue.items.length > 0; ) {
       const count = await this.#writeBatch();
@@ -142,6 +142,10 @@ export class Writer {
       this.#recover();
     } catch (error) {
       throw this.#fail(error);
+    }
+    // It was told of when it happened.
+    if (log.isUnsure) {
+      throw new AuditFileError('write_failed', `${path} may have lost events: a sync had failed`);
     }
   }
 

@@ -274,14 +274,32 @@ describe('a sync that fails', () => {
     expect(written()).toEqual(['req-1', 'req-2']);
   });
 
-  it('rejects a flush and keeps what was written when nobody waited for it', async () => {
-    const { disk, file, written } = scene();
+  it('keeps what was written when nobody waited for it, and no flush says any more that it is there', async () => {
+    const { disk, file, faults, written } = scene();
     void file(allowed('req-1'));
     disk.fail.sync = true;
     await expect(file.flush()).rejects.toMatchObject({ code: 'write_failed' });
     void file(allowed('req-2'));
-    await file.flush();
+    // As a disk does that forgot the bytes it could not write.
+    await expect(file.flush()).rejects.toThrow('may have lost events');
     expect(written()).toEqual(['req-1', 'req-2']);
+    // Writing goes on without a pause, and without another word.
+    void file(allowed('req-3'));
+    await settle();
+    expect(written()).toEqual(names(3));
+    await expect(file.close()).rejects.toMatchObject({ code: 'write_failed' });
+    expect(faults).toHaveLength(1);
+    expect(disk.openFiles).toBe(0);
+  });
+
+  it('is made good by the next when it was of a required file', async () => {
+    const { disk, file, written } = scene({ required: true });
+    void file(refused('refused-1'));
+    disk.fail.sync = true;
+    await expect(file.flush()).rejects.toMatchObject({ code: 'write_failed' });
+    await file.flush();
+    disk.losePower(0);
+    expect(written()).toEqual(['refused-1']);
   });
 
   it('stops the file when events that were on disk are others now', async () => {
