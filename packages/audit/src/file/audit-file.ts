@@ -18,6 +18,7 @@ import { assertIsFile, openLog } from './opening.js';
 import { Queue } from './queue.js';
 import { realPath } from './real-path.js';
 import { Reporter } from './reporter.js';
+import { MAX_LINE_BYTES } from './tail.js';
 import { Writer } from './writer.js';
 
 export interface AuditFileOptions {
@@ -31,6 +32,8 @@ export interface AuditFileOptions {
   readonly keepFiles?: number;
   /** How many events may wait to be written. Default 10,000. */
   readonly maxQueued?: number;
+  /** How much memory they may take, roughly; 2 MiB at least. Default 32 MiB. */
+  readonly maxQueuedBytes?: number;
   /** Told of faults, once each; without it they become warnings of the process. */
   readonly onFault?: (fault: AuditFileError) => unknown;
 }
@@ -73,7 +76,15 @@ export interface AuditFile extends DecisionSink {
   readonly stats: () => AuditFileStats;
 }
 
-const KNOWN = ['path', 'required', 'rotateBytes', 'keepFiles', 'maxQueued', 'onFault'] as const;
+const KNOWN = [
+  'path',
+  'required',
+  'rotateBytes',
+  'keepFiles',
+  'maxQueued',
+  'maxQueuedBytes',
+  'onFault',
+] as const;
 
 /**
  * Opens or makes an audit file and goes on with its hash chain (protocol §7.2), also after a crash. Takes decisions
@@ -101,7 +112,7 @@ export interface AuditFileGround {
 export function openAuditFile(options: AuditFileOptions, ground: AuditFileGround): AuditFile {
   assertKnownOptions(options, 'createAuditFile()', KNOWN);
   const { required = false, rotateBytes = 100 * 1024 * 1024, keepFiles } = options;
-  const { maxQueued = 10_000, onFault } = options;
+  const { maxQueued = 10_000, maxQueuedBytes = 32 * 1024 * 1024, onFault } = options;
   assertText(options.path, 'path');
   assertBoolean(required, 'required');
   assertNumber(rotateBytes, 'rotateBytes', { min: 0, isWhole: true });
@@ -109,6 +120,8 @@ export function openAuditFile(options: AuditFileOptions, ground: AuditFileGround
   if (keepFiles !== undefined) assertNumber(keepFiles, 'keepFiles', { min: 1, isWhole: true });
   // Two at least: refusals have half of it.
   assertNumber(maxQueued, 'maxQueued', { min: 2, isWhole: true });
+  // Room for any event, also where refusals have half of it.
+  assertNumber(maxQueuedBytes, 'maxQueuedBytes', { min: 2 * MAX_LINE_BYTES, isWhole: true });
   if (onFault !== undefined) assertFunction(onFault, 'onFault');
 
   const { disk } = ground;
@@ -123,7 +136,11 @@ export function openAuditFile(options: AuditFileOptions, ground: AuditFileGround
       { disk, path, lock, isDurable: required, rotateBytes, keepFiles, report },
       opened,
     );
-    const queue = new Queue(maxQueued, required ? Math.floor(maxQueued / 2) : maxQueued);
+    const queue = new Queue({
+      events: maxQueued,
+      bytes: maxQueuedBytes,
+      refusalShare: required ? 0.5 : 1,
+    });
     const { tornBytes } = opened;
     if (tornBytes > 0) {
       queue.add({ kind: 'repair', time: Date.now(), bytes: tornBytes });

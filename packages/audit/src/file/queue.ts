@@ -10,6 +10,8 @@ export type GapReason = 'queue_full' | 'write_failed' | 'bad_event';
 export interface WaitingEvent {
   readonly kind: 'event';
   readonly event: DecisionEvent;
+  /** About how much memory it takes, in bytes. */
+  readonly size: number;
   /** Whoever waits for it; most wait for nothing. */
   readonly waiter: Waiter | undefined;
 }
@@ -37,18 +39,24 @@ export interface Repair {
 
 export type Waiting = WaitingEvent | Gap | Repair;
 
+export interface QueueLimits {
+  readonly events: number;
+  readonly bytes: number;
+  /** How much of both refusals may take, so that they do not crowd out what is let in: 0.5 is half. */
+  readonly refusalShare: number;
+}
+
 export class Queue {
-  readonly #maxEvents: number;
-  readonly #maxRefusals: number;
+  readonly #limits: QueueLimits;
   #items: Waiting[] = [];
   #events = 0;
   #refusals = 0;
+  #bytes = 0;
+  #refusalBytes = 0;
   #gaps = 0;
 
-  /** @param maxRefusals of them, so that refusals do not crowd out what is let in */
-  constructor(maxEvents: number, maxRefusals: number) {
-    this.#maxEvents = maxEvents;
-    this.#maxRefusals = maxRefusals;
+  constructor(limits: QueueLimits) {
+    this.#limits = limits;
   }
 
   /** In order. Whoever puts a gap or changes one that is among the first must not be writing them. */
@@ -64,9 +72,12 @@ export class Queue {
     return this.#gaps > 0;
   }
 
-  hasRoomFor({ outcome }: DecisionEvent): boolean {
-    if (this.#events >= this.#maxEvents) return false;
-    return outcome !== 'refuse' || this.#refusals < this.#maxRefusals;
+  hasRoomFor({ outcome }: DecisionEvent, size: number): boolean {
+    const { events, bytes, refusalShare } = this.#limits;
+    if (this.#events >= events || this.#bytes + size > bytes) return false;
+    if (outcome !== 'refuse') return true;
+    const hasBytes = this.#refusalBytes + size <= bytes * refusalShare;
+    return hasBytes && this.#refusals < Math.floor(events * refusalShare);
   }
 
   add(item: Waiting): void {
@@ -140,7 +151,11 @@ export class Queue {
   #count(item: Waiting, change: 1 | -1): void {
     if (item.kind === 'gap') this.#gaps += change;
     if (item.kind !== 'event') return;
+    const bytes = change * item.size;
     this.#events += change;
-    if (item.event.outcome === 'refuse') this.#refusals += change;
+    this.#bytes += bytes;
+    if (item.event.outcome !== 'refuse') return;
+    this.#refusals += change;
+    this.#refusalBytes += bytes;
   }
 }

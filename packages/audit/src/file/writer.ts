@@ -3,6 +3,7 @@
 
 import type { DecisionEvent } from '@agentwrit/protocol';
 import { BAD_EVENT, sealBatch } from './batch.js';
+import { sizeOf } from './event-size.js';
 import { AuditFileError } from './file-error.js';
 import type { Log } from './log.js';
 import { Pause } from './pause.js';
@@ -44,24 +45,25 @@ export class Writer {
   /** @returns a promise where a request is not to be let in before the event is on disk */
   add(event: DecisionEvent): Promise<void> | undefined {
     const { queue, isRequired } = this.#options;
+    const size = sizeOf(event);
     if (!isRequired || event.outcome === 'refuse') {
       if (this.#isClosed) this.#counts.dropped += 1;
-      else if (!queue.hasRoomFor(event)) {
+      else if (!queue.hasRoomFor(event, size)) {
         this.#drop(event.time, this.#fault ? 'write_failed' : 'queue_full');
       } else {
-        queue.add({ kind: 'event', event, waiter: undefined });
+        queue.add({ kind: 'event', event, size, waiter: undefined });
         this.#wake();
       }
       return undefined;
     }
-    const refusal = this.#refusalOf(event);
+    const refusal = this.#refusalOf(event, size);
     if (refusal) {
       this.#counts.rejected += 1;
       return handled(Promise.reject(refusal));
     }
     return handled(
       new Promise((resolve, reject) => {
-        queue.add({ kind: 'event', event, waiter: { resolve, reject } });
+        queue.add({ kind: 'event', event, size, waiter: { resolve, reject } });
         this.#wake();
       }),
     );
@@ -91,11 +93,11 @@ export class Writer {
     });
   }
 
-  #refusalOf(event: DecisionEvent): AuditFileError | undefined {
+  #refusalOf(event: DecisionEvent, size: number): AuditFileError | undefined {
     if (this.#isClosed) return this.#closed();
     // Until it is tried again.
     if (this.#fault && this.#pause.isOn) return this.#fault;
-    if (this.#options.queue.hasRoomFor(event)) return undefined;
+    if (this.#options.queue.hasRoomFor(event, size)) return undefined;
     return new AuditFileError('queue_full', `too many events wait for ${this.#options.path}`);
   }
 

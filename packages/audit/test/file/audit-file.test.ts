@@ -211,6 +211,28 @@ describe('a full queue', () => {
     expect(file.stats()).toMatchObject({ rejected: 1, dropped: 0 });
   });
 
+  it('takes no more memory than it may, of which refusals have half', async () => {
+    const at = path();
+    const file = opened({ path: at, required: true, maxQueuedBytes: 2 * 1024 * 1024 });
+    // What a decision has most of may be in a list.
+    const scopes = names(50, 'read:data:'.padEnd(2000, 'x'));
+    for (let round = 0; round < 2; round += 1) {
+      for (const id of names(100, 'refused-')) {
+        void file({ ...refused(id), requiredScope: scopes });
+      }
+      expect(file.stats().queued).toBe(10);
+      const waiting = names(100).map(async (id) => file(allowed(id, { requiredScope: scopes })));
+      expect(file.stats().queued).toBe(20);
+      const results = await Promise.allSettled(waiting);
+      expect(results.filter(({ status }) => status === 'fulfilled')).toHaveLength(10);
+      expect(results[99]).toMatchObject({ reason: { code: 'queue_full' } });
+      await file.flush();
+    }
+    expect(file.stats()).toMatchObject({ dropped: 180, rejected: 180, queued: 0 });
+    const gaps = chained(readFileSync(at, 'utf8')).filter((e) => e.event_type === 'audit_gap');
+    expect(gaps).toHaveLength(2);
+  });
+
   it('has room for refusals again when those before are written', async () => {
     const at = path();
     const file = opened({ path: at, required: true, maxQueued: 4 });
@@ -385,6 +407,7 @@ describe('options', () => {
     { name: 'rotateBytes', options: { path: 'a', rotateBytes: Number.NaN } },
     { name: 'keepFiles', options: { path: 'a', keepFiles: 0 } },
     { name: 'maxQueued', options: { path: 'a', maxQueued: 1 } },
+    { name: 'maxQueuedBytes', options: { path: 'a', maxQueuedBytes: 1_000_000 } },
     { name: 'onFault', options: { path: 'a', onFault: true } },
     { name: 'requried', options: { path: 'a', requried: true } },
   ])('that are wrong are named: $name', ({ name, options }) => {
