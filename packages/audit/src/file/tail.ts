@@ -10,13 +10,15 @@ import { AuditFileError } from './file-error.js';
 export const MAX_LINE_BYTES: number = 1024 * 1024;
 // A crash of the whole machine can leave as many zeros as were on their way to the disk.
 const MAX_TORN_BYTES = 64 * 1024 * 1024;
+// Several batches: what was on its way to the disk together, of which a part may be missing.
+const HOLES_REACH_BYTES = 4 * 1024 * 1024;
 const CHUNK_BYTES = 64 * 1024;
 const LINE_BREAK = 0x0a;
 
 export interface Tail {
   /** `undefined` when there is no event in the file. */
   readonly last: ChainEnd | undefined;
-  /** Where the last event's line ends; what is behind it is torn. */
+  /** Where the line of the last event that counts ends; what is behind it is torn. */
   readonly end: number;
 }
 
@@ -27,7 +29,7 @@ export interface Tail {
 export function readTail(file: OpenFile, name: string): Tail {
   const { size } = file.stat();
   if (size === 0) return { last: undefined, end: 0 };
-  const end = lineBreakBefore(file, size, MAX_TORN_BYTES) + 1;
+  const end = beforeHoles(file, lineBreakBefore(file, size, MAX_TORN_BYTES) + 1);
   if (end === 0) {
     if (size <= MAX_TORN_BYTES && isTornFirst(file)) return { last: undefined, end: 0 };
     throw notALog(name);
@@ -53,15 +55,35 @@ function notALog(name: string): AuditFileError {
   return new AuditFileError('not_a_log', `${name} does not end with an audit event`);
 }
 
-/** Begins as an event does, or is a file whose bytes did not get to the disk. */
+/**
+ * When a machine loses power, pages that had not reached the disk are zeros, and those behind them may be there. No
+ * line has such a byte otherwise: a line that was changed, or that does not fit the chain, is left for whoever
+ * verifies the file.
+ *
+ * @param end behind a line break, or 0
+ * @returns where the first line begins that has a hole, within reach; else `end`
+ */
+function beforeHoles(file: OpenFile, end: number): number {
+  const from = Math.max(0, end - HOLES_REACH_BYTES);
+  const bytes = readRange(file, from, end);
+  const hole = bytes.indexOf(0);
+  if (hole === -1) return end;
+  const lineBreak = bytes.subarray(0, hole).lastIndexOf(LINE_BREAK);
+  if (lineBreak >= 0) return from + lineBreak + 1;
+  return lineBreakBefore(file, from, MAX_TORN_BYTES) + 1;
+}
+
+/** Begins as an event does, as far as its bytes got to the disk; the rest may be any text. */
 function isTornFirst(file: OpenFile): boolean {
   const start = readRange(file, 0, Math.min(file.stat().size, CHUNK_BYTES));
-  if (start.every((byte) => byte === 0)) return true;
-  const text = start.toString('latin1');
-  return text.startsWith(FIRST_BYTES.slice(0, text.length));
+  const hole = start.indexOf(0);
+  const text = start.toString('latin1', 0, hole === -1 ? FIRST_BYTES.length : hole);
+  if (!text.startsWith(FIRST_BYTES.slice(0, text.length))) return false;
+  return start.every((byte) => byte === 0 || byte === LINE_BREAK || byte >= FIRST_PRINTABLE);
 }
 
 const FIRST_BYTES = '{"id":"evt-';
+const FIRST_PRINTABLE = 0x20;
 
 function eventAt(file: OpenFile, start: number, end: number, name: string): ChainEnd | undefined {
   if (end - start > MAX_LINE_BYTES) return undefined;

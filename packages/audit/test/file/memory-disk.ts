@@ -57,6 +57,17 @@ export class MemoryDisk implements Disk {
     }
   }
 
+  /** As `losePower`, and what is lost is zeros in front of what survives. */
+  losePages(share: number): void {
+    for (const node of this.files.values()) {
+      const { length } = node.bytes;
+      const from = node.durable + Math.floor((length - node.durable) * share);
+      // A page of a small system.
+      node.bytes = Buffer.from(node.bytes).fill(0, from, Math.min(length, from + 512));
+      node.durable = length;
+    }
+  }
+
   readonly open = (path: string): OpenFile => this.openFile(path);
 
   openFile(path: string): OpenFile {

@@ -10,7 +10,7 @@ const PATH = '/logs/audit.jsonl';
 
 type Step =
   | { readonly kind: 'request' | 'refusal' | 'turn' | 'flush' | 'restart' | 'move' | 'cut' }
-  | { readonly kind: 'crash'; readonly share: number }
+  | { readonly kind: 'crash' | 'holes'; readonly share: number }
   | { readonly kind: 'writeFails'; readonly share: number }
   | { readonly kind: 'fails'; readonly what: 'sync' | 'syncDirectory' | 'truncate' | 'rename' };
 
@@ -22,6 +22,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   { weight: 2, arbitrary: fc.constant({ kind: 'flush' } as const) },
   { weight: 1, arbitrary: fc.constant({ kind: 'restart' } as const) },
   { weight: 1, arbitrary: share.map((share) => ({ kind: 'crash', share }) as const) },
+  { weight: 1, arbitrary: share.map((share) => ({ kind: 'holes', share }) as const) },
   { weight: 2, arbitrary: share.map((share) => ({ kind: 'writeFails', share }) as const) },
   {
     weight: 2,
@@ -63,7 +64,9 @@ class Machine {
       case 'restart':
         return this.#restart();
       case 'crash':
-        return this.#crash(step.share);
+        return this.#crash(() => this.disk.losePower(step.share));
+      case 'holes':
+        return this.#crash(() => this.disk.losePages(step.share));
       case 'writeFails':
         this.disk.fail.write = step.share;
         return undefined;
@@ -111,7 +114,7 @@ class Machine {
     this.#file = this.#open();
   }
 
-  async #crash(share: number): Promise<void> {
+  async #crash(lose: () => void): Promise<void> {
     this.#boot += 1;
     const before = this.#file;
     // What is under way goes nowhere: the old writer has a disk that nobody looks at any more.
@@ -119,7 +122,7 @@ class Machine {
     await before.close().catch(() => undefined);
     this.disk.files.clear();
     for (const [path, node] of files) this.disk.files.set(path, node);
-    this.disk.losePower(share);
+    lose();
     await this.#restart();
   }
 
@@ -162,7 +165,7 @@ describe('whatever fails, and whenever', () => {
     await fc.assert(
       fc.asyncProperty(
         fc.array(
-          step.filter(({ kind }) => kind !== 'crash' && kind !== 'restart'),
+          step.filter(({ kind }) => !['crash', 'holes', 'restart'].includes(kind)),
           { maxLength: 60, size: 'max' },
         ),
         async (steps) => {
@@ -186,7 +189,7 @@ describe('whatever fails, and whenever', () => {
     await fc.assert(
       fc.asyncProperty(
         fc.array(
-          step.filter(({ kind }) => kind !== 'crash' && kind !== 'restart'),
+          step.filter(({ kind }) => !['crash', 'holes', 'restart'].includes(kind)),
           { maxLength: 80, size: 'max' },
         ),
         async (steps) => {

@@ -95,6 +95,14 @@ describe('a file that ends within a line', () => {
     expect(readFileSync(at, 'utf8')).toBe(text);
   });
 
+  it('is not repaired where a line was changed, however near to its end: that is no crash', async () => {
+    const { at } = directory();
+    const text = (await goodText(['req-1', 'req-2', 'req-3'])).replace('req-2', 'req-9');
+    writeFileSync(at, text);
+    await write({ path: at }, ['req-4']);
+    expect(readFileSync(at, 'utf8').startsWith(text)).toBe(true);
+  });
+
   it('is repaired behind an event of nearly 1 MiB', async () => {
     const { at } = directory();
     const file = opened({ path: at });
@@ -103,5 +111,60 @@ describe('a file that ends within a line', () => {
     writeFileSync(at, `${readFileSync(at, 'utf8')}{"id"`);
     await write({ path: at }, ['req-2']);
     expect(said(chained(readFileSync(at, 'utf8')))).toEqual(['req-1', 'audit_repaired', 'req-2']);
+  });
+});
+
+describe('a file with holes, as after a power cut', () => {
+  const holed = (text: string, from: number, length: number): Buffer => {
+    const bytes = Buffer.from(text);
+    return bytes.fill(0, from, Math.min(bytes.length, from + length));
+  };
+
+  it('keeps what was before the first, and all the rest beside it, wherever it begins', async () => {
+    const text = await goodText(['req-1', 'req-2', 'req-3', 'req-4', 'req-5']);
+    const parent = folder();
+    for (let from = 0; from < text.length; from += 23) {
+      mkdirSync(join(parent, String(from)));
+      const at = join(parent, String(from), 'audit.jsonl');
+      const bytes = holed(text, from, 512);
+      writeFileSync(at, bytes);
+      await write({ path: at }, ['later']);
+      const kept = text.lastIndexOf('\n', from - 1) + 1;
+      const whole = from === 0 ? '' : text.slice(0, kept);
+      const after = readFileSync(at, 'utf8');
+      expect(after.startsWith(whole)).toBe(true);
+      expect(said(chained(after))).toEqual([...said(chained(whole)), 'audit_repaired', 'later']);
+      expect(readFileSync(`${at}.torn`)).toEqual(bytes.subarray(whole.length));
+    }
+  }, 60_000);
+
+  it.each([
+    { name: 'longer than any line', bytes: 1_500_000 },
+    { name: 'longer than what is read first', bytes: 5_000_000 },
+  ])('is repaired when one is $name', async ({ bytes }) => {
+    const { at, torn } = directory();
+    const text = await goodText(['req-1', 'req-2', 'req-3']);
+    const lines = text.split('\n');
+    const rest = `${'\0'.repeat(bytes)}${lines[2]?.slice(100)}\n${lines[2]}\n`;
+    writeFileSync(at, `${lines[0]}\n${lines[1]}\n${rest}`);
+    await write({ path: at }, ['later']);
+    expect(said(chained(readFileSync(at, 'utf8')))).toEqual([
+      'req-1',
+      'req-2',
+      'audit_repaired',
+      'later',
+    ]);
+    expect(readFileSync(torn, 'utf8')).toBe(rest);
+  });
+
+  it.each([
+    { name: 'a film', text: '\0\0\0 ftypisom\0\0\u0002\0isomiso2\n\0\0' },
+    { name: 'no audit event before one', text: 'a note\nanother\nthe third \0\0\0\n' },
+    { name: 'an image without line breaks', text: '\0\0\0\u0001\u0002' },
+  ])('is somebody else’s and stays as it is when it is $name', ({ text }) => {
+    const { at } = directory();
+    writeFileSync(at, text);
+    expect(errorOf(() => createAuditFile({ path: at }))).toMatchObject({ code: 'not_a_log' });
+    expect(readFileSync(at, 'utf8')).toBe(text);
   });
 });
