@@ -26,6 +26,7 @@ export interface Found {
 /** One's own: nobody else has its id while it is open. */
 export class LockFile {
   readonly #temporary: string;
+  readonly #aside: string;
   readonly #text: Buffer;
   readonly #descriptor: number;
   #isTouching = false;
@@ -35,7 +36,10 @@ export class LockFile {
 
   /** @throws the system's error */
   constructor(path: string, text: string) {
-    this.#temporary = `${path}.${randomBytes(8).toString('hex')}`;
+    const name = `${path}.${randomBytes(8).toString('hex')}`;
+    this.#temporary = name;
+    // Of the same length: where the one can be made, the other can.
+    this.#aside = `${name.slice(0, -1)}_`;
     this.#text = Buffer.from(text);
     this.#descriptor = openSync(this.#temporary, 'wx', 0o600);
     try {
@@ -68,7 +72,7 @@ export class LockFile {
 
   /** Takes away what was found, and nothing that has come in its place since. */
   removeOther(path: string, { id }: Found): void {
-    const aside = `${this.#temporary}.old`;
+    const aside = this.#aside;
     try {
       renameSync(path, aside);
     } catch (error) {

@@ -184,6 +184,22 @@ describe('a lock that was left behind', () => {
   });
 });
 
+describe('a name that is too long for a lock beside it', () => {
+  // Of 255 that a name may have.
+  it.each([200, 228, 232, 233, 234, 238, 250, 260])(
+    'is told at the start or never: %d',
+    async (length) => {
+      const path = join(folder(), 'x'.repeat(length));
+      try {
+        await opened({ path }).close();
+      } catch (error) {
+        expect(error).toMatchObject({ code: 'open_failed' });
+      }
+      expect(namesBeside(path).filter((name) => name.includes('.lock'))).toEqual([]);
+    },
+  );
+});
+
 describe('a lock that is held', () => {
   /** As one does that thinks this process is gone. */
   const takeOver = (path: string): void => {
