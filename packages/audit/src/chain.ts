@@ -21,8 +21,16 @@ export interface ChainEnd {
 /** An event whose members are in the broker's order; those that are `undefined` its line does not have. */
 export type SealedEvent = Pick<AuditEvent, 'id' | 'hash' | 'prev_hash'> & AuditEntry;
 
-/** Gives an entry the place behind the end of a chain. */
+/**
+ * Gives an entry the place behind the end of a chain.
+ *
+ * @throws RangeError when its depth of delegation is none: what is hashed would not be what is read
+ */
 export function sealEntry(entry: AuditEntry, end: ChainEnd): SealedEvent {
+  const { deleg_depth } = entry;
+  if (deleg_depth !== undefined && !(Number.isSafeInteger(deleg_depth) && deleg_depth >= 0)) {
+    throw new RangeError('the depth of delegation is no whole number');
+  }
   // One object of one shape: this happens for every request, and spreading what may be absent takes longer.
   const sealed = {
     id: auditEventId(end.number + 1),
@@ -34,7 +42,7 @@ export function sealEntry(entry: AuditEntry, end: ChainEnd): SealedEvent {
     detail: entry.detail,
     resource: entry.resource || undefined,
     outcome: entry.outcome || undefined,
-    deleg_depth: entry.deleg_depth || undefined,
+    deleg_depth: deleg_depth || undefined,
     deleg_chain_hash: entry.deleg_chain_hash || undefined,
     hash: '',
     prev_hash: end.hash,

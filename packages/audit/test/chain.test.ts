@@ -54,6 +54,12 @@ describe('a sealed entry', () => {
 
 const START = { number: 0, hash: FIRST_PREV_HASH };
 
+describe('a depth of delegation', () => {
+  it.each([0.5, Number.NaN, Infinity, 2 ** 53, -1])('is never %d', (deleg_depth) => {
+    expect(() => sealEntry({ ...ENTRY_1, deleg_depth }, START)).toThrow(RangeError);
+  });
+});
+
 describe('the id of an event', () => {
   it.each([
     { number: 1, id: 'evt-000001' },

@@ -24,6 +24,8 @@ import {
 export interface Disk {
   /** For appending and reading; made if it is not there, for its owner alone. */
   readonly open: (path: string) => OpenFile;
+  /** As `open`, but fails where the path is a link: somebody may have put it there. */
+  readonly openItself: (path: string) => OpenFile;
   /** `undefined` when there is nothing. */
   readonly stat: (path: string) => FileFacts | undefined;
   readonly list: (directory: string) => readonly string[];
@@ -31,6 +33,7 @@ export interface Disk {
   readonly remove: (path: string) => Promise<void>;
   /** Makes names durable: those of files that were created, renamed or removed. */
   readonly syncDirectory: (directory: string) => Promise<void>;
+  readonly syncDirectoryNow: (directory: string) => void;
 }
 
 export interface FileFacts {
@@ -62,6 +65,7 @@ const APPEND =
 
 export const nodeDisk: Disk = {
   open: (path) => openFile(openSync(path, APPEND, 0o600)),
+  openItself: (path) => openFile(openSync(path, APPEND | (constants.O_NOFOLLOW ?? 0), 0o600)),
   stat: (path) => {
     const stats = statSync(path, { bigint: true, throwIfNoEntry: false });
     return stats && factsOf(stats);
@@ -75,6 +79,15 @@ export const nodeDisk: Disk = {
     const descriptor = openSync(directory, 'r');
     try {
       await done((callback) => fsync(descriptor, callback));
+    } finally {
+      closeSync(descriptor);
+    }
+  },
+  syncDirectoryNow: (directory) => {
+    if (process.platform === 'win32') return;
+    const descriptor = openSync(directory, 'r');
+    try {
+      fsyncSync(descriptor);
     } finally {
       closeSync(descriptor);
     }

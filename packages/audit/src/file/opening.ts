@@ -1,5 +1,6 @@
 // The path of an audit file in → the file, open and ending with a whole line, and the end of the chain, out.
 
+import { dirname } from 'node:path';
 import type { ChainEnd } from '../chain.js';
 import { FIRST_PREV_HASH } from '@agentwrit/protocol';
 import type { Disk, OpenFile } from './disk.js';
@@ -77,15 +78,25 @@ export function repairTail(
   const { size } = file.stat();
   const tornBytes = size - tail.end;
   if (tornBytes > 0) {
-    const torn = disk.open(`${path}.torn`);
-    try {
-      torn.writeSync(readRange(file, tail.end, size));
-    } finally {
-      torn.close();
-    }
+    keepTorn(disk, `${path}.torn`, readRange(file, tail.end, size));
     file.truncate(tail.end);
   }
   return { tail, tornBytes };
+}
+
+/** On disk when it returns, its name too: only then may they go from where they were. */
+function keepTorn(disk: Disk, path: string, bytes: Uint8Array): void {
+  try {
+    const torn = disk.openItself(path);
+    try {
+      torn.writeSync(bytes);
+    } finally {
+      torn.close();
+    }
+    disk.syncDirectoryNow(dirname(path));
+  } catch (error) {
+    throw new AuditFileError('open_failed', `what is torn cannot be moved to ${path}`, error);
+  }
 }
 
 function endOfRotated(

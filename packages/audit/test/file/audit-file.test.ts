@@ -86,6 +86,7 @@ describe('what is written', () => {
 
   it.each([
     { name: 'that is no decision', event: allowed('req-2', { time: Number.NaN }) },
+    { name: 'delegated by half', event: allowed('req-2', { delegationDepth: 0.5 }) },
     { name: 'of more than 1 MiB', event: allowed('req-2', { route: 'x'.repeat(600_000) }) },
   ])('has a gap in the place of an event $name', async ({ event }) => {
     const at = path();

@@ -81,6 +81,8 @@ export class MemoryDisk implements Disk {
     return this.#openNode(node);
   }
 
+  readonly openItself = (path: string): OpenFile => this.openFile(path);
+
   readonly stat = (path: string): FileFacts | undefined => {
     const node = this.files.get(path);
     return node && this.#factsOf(node);
@@ -105,6 +107,11 @@ export class MemoryDisk implements Disk {
   };
 
   readonly syncDirectory = async (): Promise<void> => {
+    this.directorySyncs += 1;
+    this.#failIf('syncDirectory', 'EIO');
+  };
+
+  readonly syncDirectoryNow = (): void => {
     this.directorySyncs += 1;
     this.#failIf('syncDirectory', 'EIO');
   };

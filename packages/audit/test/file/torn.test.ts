@@ -1,7 +1,9 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { createAuditFile } from '../../src/index.js';
+import { openAuditFile } from '../../src/file/audit-file.js';
+import { MemoryDisk, noLock } from './memory-disk.js';
 import { allowed, chained, errorOf, folder, opened, refused, said, write } from './scene.js';
 
 const directory = (): { readonly at: string; readonly torn: string } => {
@@ -70,6 +72,27 @@ describe('a file that ends within a line', () => {
       expect(said(chained(readFileSync(at, 'utf8')))).toEqual(['audit_repaired', `req-${index}`]);
       expect(readFileSync(torn, 'utf8')).toBe(rest);
     }
+  });
+
+  it('is left as it is when what is torn would go where a link leads', async () => {
+    const { at, torn } = directory();
+    const text = `${await goodText(['req-1'])}{"id"`;
+    writeFileSync(at, text);
+    const elsewhere = join(folder(), 'elsewhere');
+    symlinkSync(elsewhere, torn);
+    expect(errorOf(() => createAuditFile({ path: at }))).toMatchObject({ code: 'open_failed' });
+    expect(existsSync(elsewhere)).toBe(false);
+    expect(readFileSync(at, 'utf8')).toBe(text);
+  });
+
+  it('is left as it is when the name of what is torn cannot get to the disk', () => {
+    const disk = new MemoryDisk();
+    const ground = { disk, lock: noLock, realPath: (path: string) => path };
+    const options = { path: '/logs/audit.jsonl', onFault: () => undefined };
+    disk.put(options.path, '{"id"');
+    disk.fail.syncDirectory = true;
+    expect(errorOf(() => openAuditFile(options, ground))).toMatchObject({ code: 'open_failed' });
+    expect(disk.text(options.path)).toBe('{"id"');
   });
 
   it('adds to what was torn before', async () => {
