@@ -208,7 +208,7 @@ describe('a request', () => {
   });
 
   it('is answered though nobody can be warned of the sink', async () => {
-    const { emitWarning } = process;
+    const own = Object.getOwnPropertyDescriptor(process, 'emitWarning');
     process.emitWarning = () => {
       throw new Error('no warnings here');
     };
@@ -221,7 +221,8 @@ describe('a request', () => {
       const answer = await guard.requireScope('read:data:7')(requestWith(tokenOf()));
       expect(outcomeOf(answer)).toBe('audit_unavailable');
     } finally {
-      process.emitWarning = emitWarning;
+      if (own === undefined) Reflect.deleteProperty(process, 'emitWarning');
+      else Object.defineProperty(process, 'emitWarning', own);
     }
   });
 
