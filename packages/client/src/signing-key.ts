@@ -85,15 +85,18 @@ function readPublicKey(value: unknown): KeyObject {
   return key;
 }
 
+/** As Node's own functions take it: their name for it is not the same in all versions of its declarations. */
+type Jwk = Readonly<Record<string, unknown>>;
+
 function keyObjectOf(
   value: unknown,
-  create: (input: string | { key: webcrypto.JsonWebKey; format: 'jwk' }) => KeyObject,
+  create: (input: string | { key: Jwk; format: 'jwk' }) => KeyObject,
 ): KeyObject | undefined {
   try {
     if (types.isCryptoKey(value)) return KeyObject.from(value);
     if (types.isKeyObject(value)) return value;
     if (typeof value === 'string') return create(value);
-    return isJwk(value) ? create({ key: value, format: 'jwk' }) : undefined;
+    return isJwk(value) ? create({ key: { ...value }, format: 'jwk' }) : undefined;
   } catch {
     // What the platform says of a key that it cannot read may be part of the key.
     return undefined;
