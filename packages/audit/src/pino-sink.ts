@@ -64,7 +64,19 @@ export function createPinoSink(options: PinoSinkOptions): DecisionSink {
     const chosen = level(event);
     if (chosen === undefined) return;
     if (!LEVELS.includes(chosen)) throw new TypeError('"level" must return a level, or undefined');
-    logger[chosen]({ decision: event }, TEXTS[verdictClassOf(event)]);
+    logger[chosen]({ decision: copyOf(event) }, TEXTS[verdictClassOf(event)]);
+  };
+}
+
+/** Down to its last list: some versions of pino redact by writing to what they are given, and events are frozen. */
+function copyOf(event: DecisionEvent): DecisionEvent {
+  const { requiredScope, usedScope, grantedScope, proof } = event;
+  return {
+    ...event,
+    requiredScope: [...requiredScope],
+    ...(usedScope && { usedScope: usedScope.map((used) => ({ ...used })) }),
+    ...(grantedScope && { grantedScope: [...grantedScope] }),
+    ...(proof && { proof: { ...proof } }),
   };
 }
 

@@ -31,8 +31,8 @@ export function methodName(method: string): string {
 
 /**
  * Remembers a bounded number of routes. Some frameworks put what a caller has sent into the pattern of a route
- * (Express does with that of a mounted router): so that nobody who is refused can use up the room, decisions that
- * refuse may name half of the routes.
+ * (Express does with that of a mounted router): so that nobody without a good token can use up the room, decisions
+ * that let in no agent may name half of the routes.
  */
 export class RouteNames {
   readonly #max: number;
@@ -42,9 +42,9 @@ export class RouteNames {
     this.#max = max;
   }
 
-  nameOf(route: string, isRefused: boolean): string {
+  nameOf(route: string, isForNobody: boolean): string {
     if (this.#routes.has(route)) return route;
-    const room = isRefused ? Math.floor(this.#max / 2) : this.#max;
+    const room = isForNobody ? Math.floor(this.#max / 2) : this.#max;
     if (this.#routes.size >= room || route.length > MAX_LENGTH) return OTHER_ROUTE;
     this.#routes.add(route);
     return route;

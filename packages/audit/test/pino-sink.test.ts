@@ -106,4 +106,34 @@ describe('a pino sink', () => {
     const level = (): 'info' => 'loud' as 'info';
     expect(() => setUp({ level }).sink(allowed())).toThrow(/"level"/);
   });
+
+  it('may be written to down to its last list, as some loggers do to hide what is in it', () => {
+    const event = Object.freeze<DecisionEvent>({
+      ...allowed(),
+      requiredScope: Object.freeze(['read:data:customer-cust-7291']),
+      grantedScope: Object.freeze(['read:data:*']),
+      usedScope: Object.freeze([
+        Object.freeze({ required: 'read:data:customer-cust-7291', held: 'read:data:*' }),
+      ]),
+      proof: Object.freeze({ source: 'cache', ageMs: 1 }),
+    });
+    const logged: unknown[] = [];
+    const hide = ({ decision }: { readonly decision: DecisionEvent }): void => {
+      hideAll(decision);
+      logged.push(decision);
+    };
+    const logger = { debug: hide, info: hide, warn: hide, error: hide };
+    createPinoSink({ logger })(event);
+    expect(JSON.stringify(logged)).not.toMatch(/192\.0\.2\.7|7291|cache/);
+    expect(event).toEqual({ ...allowed(), proof: { source: 'cache', ageMs: 1 } });
+  });
 });
+
+function hideAll(value: object): void {
+  const members: [string, unknown][] = Object.entries(value);
+  for (const [key, member] of members) {
+    if (typeof member === 'object' && member !== null) hideAll(member);
+    // In strict mode this throws where it cannot be written.
+    else Object.assign(value, { [key]: '[Redacted]' });
+  }
+}

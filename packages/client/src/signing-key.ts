@@ -4,7 +4,6 @@ import {
   createPrivateKey,
   createPublicKey,
   generateKeyPairSync,
-  type JsonWebKey,
   KeyObject,
   sign,
   type webcrypto,
@@ -15,13 +14,18 @@ import { CryptoError } from './errors.js';
 /** An Ed25519 key that stays where it is: in a security module, an agent, another process. */
 export interface ExternalKey {
   /** The raw 32 bytes, SPKI as PEM, a JWK, or the platform's object. */
-  readonly publicKey: Uint8Array | string | JsonWebKey | KeyObject | webcrypto.CryptoKey;
+  readonly publicKey: Uint8Array | string | webcrypto.JsonWebKey | KeyObject | webcrypto.CryptoKey;
   /** Signs these bytes: Ed25519, not hashed before. @returns the 64 bytes */
   readonly sign: (nonce: Uint8Array) => Uint8Array | Promise<Uint8Array>;
 }
 
 /** An Ed25519 private key: PKCS#8 as PEM, a JWK, the platform's object, or one that is held elsewhere. */
-export type AgentKey = string | JsonWebKey | KeyObject | webcrypto.CryptoKey | ExternalKey;
+export type AgentKey =
+  | string
+  | webcrypto.JsonWebKey
+  | KeyObject
+  | webcrypto.CryptoKey
+  | ExternalKey;
 
 /** A key that has been looked at: Ed25519, both halves at hand. */
 export interface SigningKey {
@@ -81,15 +85,18 @@ function readPublicKey(value: unknown): KeyObject {
   return key;
 }
 
+/** As Node's own functions take it: their name for it is not the same in all versions of its declarations. */
+type Jwk = Readonly<Record<string, unknown>>;
+
 function keyObjectOf(
   value: unknown,
-  create: (input: string | { key: JsonWebKey; format: 'jwk' }) => KeyObject,
+  create: (input: string | { key: Jwk; format: 'jwk' }) => KeyObject,
 ): KeyObject | undefined {
   try {
     if (types.isCryptoKey(value)) return KeyObject.from(value);
     if (types.isKeyObject(value)) return value;
     if (typeof value === 'string') return create(value);
-    return isJwk(value) ? create({ key: value, format: 'jwk' }) : undefined;
+    return isJwk(value) ? create({ key: { ...value }, format: 'jwk' }) : undefined;
   } catch {
     // What the platform says of a key that it cannot read may be part of the key.
     return undefined;
@@ -102,7 +109,7 @@ function isExternal(value: unknown): value is ExternalKey {
   );
 }
 
-function isJwk(value: unknown): value is JsonWebKey {
+function isJwk(value: unknown): value is webcrypto.JsonWebKey {
   return (
     typeof value === 'object' &&
     value !== null &&

@@ -1,17 +1,19 @@
 // What a server hands on beside a request in → where the request came from out, for servers that speak fetch.
 
+import { memberOf } from './member.js';
+
 /**
  * The address of the connection, from `Deno.serve`'s info or `Bun.serve`'s server; `undefined` from anything else.
  * No header is read: what a proxy wrote there and what a caller did look the same.
  */
 export function findClientAddress(origin: unknown, request: unknown): string | undefined {
-  return textOf(member(member(origin, 'remoteAddr'), 'hostname')) ?? askBun(origin, request);
+  return textOf(memberOf(memberOf(origin, 'remoteAddr'), 'hostname')) ?? askBun(origin, request);
 }
 
 /** Only one that is what Bun documents, and only there: to call what somebody else has named so could do anything. */
 function askBun(server: unknown, request: unknown): string | undefined {
   if (!('Bun' in globalThis) || !isBunServer(server)) return undefined;
-  return textOf(member(server.requestIP(request), 'address'));
+  return textOf(memberOf(server.requestIP(request), 'address'));
 }
 
 interface BunServer {
@@ -20,14 +22,8 @@ interface BunServer {
 
 function isBunServer(value: unknown): value is BunServer {
   return ['requestIP', 'upgrade', 'stop'].every(
-    (name) => typeof member(value, name) === 'function',
+    (name) => typeof memberOf(value, name) === 'function',
   );
-}
-
-function member(value: unknown, name: string): unknown {
-  return typeof value === 'object' && value !== null && name in value
-    ? (value as Readonly<Record<string, unknown>>)[name]
-    : undefined;
 }
 
 function textOf(value: unknown): string | undefined {

@@ -14,6 +14,7 @@ import type { Clock } from './clock.js';
 import type { Decision, Refused } from './decision.js';
 import type { RequestFacts } from './request-facts.js';
 import { foreseeNeeds } from './route.js';
+import { isThenable } from './settled.js';
 import { readFact, type Visit } from './visit.js';
 
 /** `diagnostics_channel` name on which every guard publishes its calls to the broker, as {@link BrokerCall}. */
@@ -115,7 +116,9 @@ function usedOf(
 const ADDRESS = /^[\w.:%[\]-]{1,64}$/;
 
 function readClientAddress<Request>(facts: RequestFacts<Request>): string | undefined {
-  const address = readFact(() => facts.clientAddress);
+  const address: unknown = readFact(() => facts.clientAddress);
+  // Of a program that reads it later than this: nobody waits for it, and if it fails it must not end the process.
+  if (isThenable(address)) Promise.resolve(address).catch(() => undefined);
   return typeof address === 'string' && ADDRESS.test(address) ? address : undefined;
 }
 

@@ -1,6 +1,7 @@
 // A fetch request, and what came with it, in → the guard's facts out.
 
 import { findClientAddress } from './client-address.js';
+import { memberOf } from './member.js';
 import { readRouteParameter, type RequestFacts } from './request-facts.js';
 import { RouteFault } from './route-fault.js';
 import { isThenable } from './settled.js';
@@ -68,7 +69,7 @@ export type ParamsReader = (request: Request, ...rest: unknown[]) => unknown;
  * (Next.js, where it is a promise).
  */
 export const findFetchParams: ParamsReader = (request, ...rest) =>
-  member(request, 'params') ?? member(rest[0], 'params');
+  memberOf(request, 'params') ?? memberOf(rest[0], 'params');
 
 /** The address of the connection, as `Deno.serve` and `Bun.serve` hand it on with the second argument. */
 export const findFetchAddress: AddressReader = (request, ...rest) =>
@@ -93,11 +94,4 @@ export function readParams(
 
 function unreadable(): RouteFault {
   return new RouteFault('function_failed', 'the parameters of the route could not be read');
-}
-
-// Not what a spoiled root prototype would give to every object.
-function member(value: unknown, name: string): unknown {
-  if (typeof value !== 'object' || value === null || !(name in value)) return undefined;
-  if (name in Object.prototype && !Object.hasOwn(value, name)) return undefined;
-  return (value as Readonly<Record<string, unknown>>)[name];
 }

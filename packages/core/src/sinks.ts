@@ -88,22 +88,32 @@ export class Sinks {
    */
   record(event: DecisionEvent): Promise<RecordFault | undefined> {
     return new Promise((resolve) => {
-      const timer = setTimeout(() => settle('record_timeout'), this.#timeoutMs);
-      const settle = (fault: RecordFault | undefined): void => {
+      // Let go of when it is over: a promise that is never kept must not hold on to the request.
+      let whenOver: typeof resolve | undefined = resolve;
+      const timer = setTimeout(() => end('record_timeout'), this.#timeoutMs);
+      const end = (fault: RecordFault | undefined): void => {
         clearTimeout(timer);
-        if (fault !== undefined) warnings.warn(WARNINGS[fault]);
-        resolve(fault);
+        const tell = whenOver;
+        whenOver = undefined;
+        tell?.(fault);
+        if (tell !== undefined && fault !== undefined) warnings.warn(WARNINGS[fault]);
       };
-      Promise.all(this.#required.map((sink) => keep(sink, event))).then(
-        () => settle(undefined),
-        (error: unknown) =>
-          settle(error instanceof NothingPromisedError ? 'nothing_promised' : 'record_failed'),
-      );
+      void this.#keep(event, end);
     });
   }
-}
 
-class NothingPromisedError extends Error {}
+  /** Awaited one by one: nothing that a program has done to promises makes one look kept. */
+  async #keep(event: DecisionEvent, end: (fault: RecordFault | undefined) => void): Promise<void> {
+    for (const pending of this.#required.map((sink) => keep(sink, event))) {
+      const fault = await pending;
+      if (fault !== undefined) {
+        end(fault);
+        return;
+      }
+    }
+    end(undefined);
+  }
+}
 
 const WARNINGS: Readonly<Record<RecordFault, string>> = {
   record_failed: 'a required decision sink failed: requests it has no record of are refused',
@@ -112,11 +122,17 @@ const WARNINGS: Readonly<Record<RecordFault, string>> = {
     'a required decision sink must return a promise, kept when the decision is on record: requests are refused',
 };
 
-async function keep(sink: DecisionSink, event: DecisionEvent): Promise<void> {
-  const kept = sink(event);
-  // A function that forgets to return its promise would let everything in, on no record at all.
-  if (!isThenable(kept)) throw new NothingPromisedError();
-  await kept;
+/** Tells a sink at once. Never rejects. */
+async function keep(sink: DecisionSink, event: DecisionEvent): Promise<RecordFault | undefined> {
+  try {
+    const kept = sink(event);
+    // A function that forgets to return its promise would let everything in, on no record at all.
+    if (!isThenable(kept)) return 'nothing_promised';
+    await kept;
+    return undefined;
+  } catch {
+    return 'record_failed';
+  }
 }
 
 function deliver(sink: DecisionSink, event: DecisionEvent): void {

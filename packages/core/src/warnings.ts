@@ -23,16 +23,25 @@ export class Warnings {
     this.#code = code;
   }
 
+  /** Never throws: whoever has something else to do goes on with it. */
   warn(message: string): void {
     if (this.#told.has(message) || this.#told.size >= MAX_DIFFERENT) return;
     this.#told.add(message);
-    const { process, navigator }: Host = globalThis;
-    // Workers have such warnings, too, but nobody who writes them down.
-    if (process?.emitWarning && navigator?.userAgent !== 'Cloudflare-Workers') {
-      process.emitWarning(message, { type: 'AgentWritWarning', code: this.#code });
-    } else {
-      // oxlint-disable-next-line no-console -- there is no other way to tell anybody
-      console.warn(`[${this.#code}] ${message}`);
+    try {
+      emitWarning(message, this.#code);
+    } catch {
+      // A program may have put its own in the place of the platform's.
     }
+  }
+}
+
+function emitWarning(message: string, code: string): void {
+  const { process, navigator }: Host = globalThis;
+  // Workers have such warnings, too, but nobody who writes them down.
+  if (process?.emitWarning && navigator?.userAgent !== 'Cloudflare-Workers') {
+    process.emitWarning(message, { type: 'AgentWritWarning', code });
+  } else {
+    // oxlint-disable-next-line no-console -- there is no other way to tell anybody
+    console.warn(`[${code}] ${message}`);
   }
 }

@@ -190,6 +190,22 @@ describe('an event', () => {
     },
   );
 
+  it('is told though an address is only promised, and the promise fails', async () => {
+    const unhandled: unknown[] = [];
+    const listen = (reason: unknown): void => void unhandled.push(reason);
+    process.on('unhandledRejection', listen);
+    const scene = setScene();
+    const facts = Object.defineProperty(requestWith(tokenOf()), 'clientAddress', {
+      get: () => Promise.reject(new Error('no socket')),
+    });
+    const event = await eventOf(scene, () => scene.guard.authenticate()(facts));
+    // Node looks for unhandled rejections once the microtasks are done.
+    await new Promise((resolve) => setTimeout(resolve, 10));
+    process.off('unhandledRejection', listen);
+    expect(event).not.toHaveProperty('clientAddress');
+    expect(unhandled).toEqual([]);
+  });
+
   it('is told though an address throws', async () => {
     const scene = setScene();
     const facts = Object.defineProperty(requestWith(tokenOf()), 'clientAddress', {

@@ -207,6 +207,25 @@ describe('a request', () => {
     expect(outcomeOf(await answer)).toBe('allow');
   });
 
+  it('is answered though nobody can be warned of the sink', async () => {
+    const own = Object.getOwnPropertyDescriptor(process, 'emitWarning');
+    process.emitWarning = () => {
+      throw new Error('no warnings here');
+    };
+    try {
+      // Another cause than in other tests: each is warned of once.
+      const { guard } = setScene({
+        onDecision: [required(() => Promise.reject(new Error())), required(() => undefined)],
+        recordTimeoutMs: 20,
+      });
+      const answer = await guard.requireScope('read:data:7')(requestWith(tokenOf()));
+      expect(outcomeOf(answer)).toBe('audit_unavailable');
+    } finally {
+      if (own === undefined) Reflect.deleteProperty(process, 'emitWarning');
+      else Object.defineProperty(process, 'emitWarning', own);
+    }
+  });
+
   it('does not wait for a sink that is not required', () => {
     const { guard } = setScene({ onDecision: () => new Promise(() => undefined) });
     const answer = guard.authenticate({ optional: true })(requestWith(undefined));

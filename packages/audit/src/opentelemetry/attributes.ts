@@ -33,7 +33,7 @@ export function countAttributesOf(event: DecisionEvent, routes: RouteNames): Att
     ...measureAttributesOf(event),
     ...given(ATTRIBUTES.reason, event.reason),
     [ATTRIBUTES.method]: methodName(event.method),
-    ...given(ATTRIBUTES.route, route && routes.nameOf(route, outcome === 'refuse')),
+    ...given(ATTRIBUTES.route, route && routes.nameOf(route, outcome !== 'allow')),
   };
 }
 

@@ -58,12 +58,13 @@ export function createOpenTelemetrySink(options: OpenTelemetrySinkOptions = {}):
   const instruments = meter === undefined ? registeredInstruments() : givenInstruments(meter);
 
   return (event) => {
-    describeOnSpan(event, spans ? (tracer ?? trace.getTracer(SCOPE_NAME)) : undefined);
     const { decisions, durations, ages } = instruments();
     decisions.add(1, countAttributesOf(event, routes));
     durations.record(event.durationUs / 1e6, measureAttributesOf(event));
     const { proof } = event;
     if (proof) ages.record(proof.ageMs / 1000, { [ATTRIBUTES.proofSource]: proof.source });
+    // Last: a tracer of the program's that throws keeps nothing from being counted.
+    describeOnSpan(event, spans ? (tracer ?? trace.getTracer(SCOPE_NAME)) : undefined);
   };
 }
 

@@ -148,7 +148,7 @@ export function watchGuard(options: WatchGuardOptions): () => void {
       },
     });
   }
-  return guards.add(registry, prefix, name, guard);
+  return guards.add(shelf, name, guard);
 }
 
 function describe({ name, help, label }: Figure): {

@@ -23,8 +23,9 @@ const madeBefore = new WeakMap<Registry, Map<string, Made>>();
 
 /** Metrics of one registry. Guards, sinks and files that share a registry share its metrics as well. */
 export class MetricShelf {
-  readonly #registry: Registry;
-  readonly #prefix: string;
+  readonly registry: Registry;
+  readonly prefix: string;
+  #hasMade = false;
   readonly #made: Map<string, Made>;
 
   /** @throws TypeError when the registry is none, or the prefix cannot begin a name */
@@ -36,10 +37,15 @@ export class MetricShelf {
     if (typeof registry?.getSingleMetric !== 'function') {
       throw new TypeError('"registry" must be a Registry of prom-client');
     }
-    this.#registry = registry;
-    this.#prefix = prefix;
+    this.registry = registry;
+    this.prefix = prefix;
     this.#made = madeBefore.get(registry) ?? new Map<string, Made>();
     madeBefore.set(registry, this.#made);
+  }
+
+  /** Whether some of its metrics were not there before: they are new, or the registry has been cleared. */
+  get hasMade(): boolean {
+    return this.#hasMade;
   }
 
   counter<Label extends string>(config: CounterConfiguration<Label>): Counter<Label> {
@@ -59,16 +65,17 @@ export class MetricShelf {
     kind: abstract new (...args: never[]) => Metric,
     make: (at: { readonly name: string; readonly registers: Registry[] }) => Metric,
   ): Metric {
-    const name = this.#prefix + shortName;
-    const present = this.#registry.getSingleMetric(name);
+    const name = this.prefix + shortName;
+    const present = this.registry.getSingleMetric(name);
     if (present !== undefined) {
       const before = this.#made.get(name);
       // What somebody else has made may have other labels, or mean something else.
       if (present === before && before instanceof kind) return before;
       throw new TypeError(`"registry" has a metric "${name}" of another kind: choose a "prefix"`);
     }
-    const metric = make({ name, registers: [this.#registry] });
+    const metric = make({ name, registers: [this.registry] });
     this.#made.set(name, metric);
+    this.#hasMade = true;
     return metric;
   }
 }

@@ -62,5 +62,5 @@ export function watchSink(options: WatchSinkOptions): () => void {
       sinks.collect(registry, prefix, (each, { queued }) => this.set({ sink: each }, queued));
     },
   });
-  return sinks.add(registry, prefix, name, sink);
+  return sinks.add(shelf, name, sink);
 }

@@ -64,7 +64,7 @@ export function createPrometheusSink(options: PrometheusSinkOptions): DecisionSi
       outcome,
       reason,
       method: methodName(method),
-      route: route === undefined ? '' : routes.nameOf(route, outcome === 'refuse'),
+      route: route === undefined ? '' : routes.nameOf(route, outcome !== 'allow'),
       source,
     });
     durations.observe({ outcome, source }, durationUs / 1e6);

@@ -2,6 +2,7 @@
 
 import { assertFunction, assertText } from '@agentwrit/protocol';
 import type { Registry } from 'prom-client';
+import type { MetricShelf } from './metric-shelf.js';
 
 /** Something that can say its figures at any moment. */
 export interface Watched<Stats> {
@@ -20,12 +21,15 @@ export class WatchList<Stats> {
   /**
    * Returns what ends it.
    *
+   * @param shelf where its metrics are: if they had to be made, what was watched before went with the old ones
    * @throws TypeError when there is one of that name, or it has no figures
    */
-  add(registry: Registry, prefix: string, name: string, watched: Watched<Stats>): () => void {
+  add(shelf: MetricShelf, name: string, watched: Watched<Stats>): () => void {
+    const { registry, prefix } = shelf;
     assertText(name, 'name');
     assertFunction(watched?.stats, `${this.#kind}.stats`);
     const list = this.#listOf(registry, prefix);
+    if (shelf.hasMade) list.clear();
     const before = list.get(name);
     if (before !== undefined && before !== watched) {
       throw new TypeError(`"name": another ${this.#kind} is watched as ${JSON.stringify(name)}`);
@@ -38,7 +42,13 @@ export class WatchList<Stats> {
 
   /** Calls `tell` for each. */
   collect(registry: Registry, prefix: string, tell: (name: string, stats: Stats) => void): void {
-    for (const [name, watched] of this.#listOf(registry, prefix)) tell(name, watched.stats());
+    for (const [name, watched] of this.#listOf(registry, prefix)) {
+      try {
+        tell(name, watched.stats());
+      } catch {
+        // One that cannot say its figures must not keep all others from being read.
+      }
+    }
   }
 
   #listOf(registry: Registry, prefix: string): Map<string, Watched<Stats>> {

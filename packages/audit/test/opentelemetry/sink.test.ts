@@ -218,6 +218,33 @@ describe('an OpenTelemetry sink', () => {
     expect(pointsOf(await sdk.metrics(), DECISION_COUNTER)).toHaveLength(1);
   });
 
+  it('leaves half of the routes to those who have a good token', async () => {
+    const sdk = createSdk();
+    const meter = sdk.meterProvider.getMeter('mine');
+    const sink = createOpenTelemetrySink({ meter, maxRoutes: 2 });
+    for (const route of ['/made-up/1', '/made-up/2'])
+      sink(allowed({ outcome: 'anonymous', route }));
+    sink(allowed({ route: '/orders' }));
+    const points = pointsOf(await sdk.metrics(), DECISION_COUNTER);
+    expect(points.map(({ attributes }) => attributes['http.route'])).toEqual([
+      '/made-up/1',
+      '_other',
+      '/orders',
+    ]);
+  });
+
+  it('counts what a tracer throws on', async () => {
+    const sdk = createSdk();
+    const meter = sdk.meterProvider.getMeter('mine');
+    const tracer = sdk.tracerProvider.getTracer('mine');
+    tracer.startSpan = () => {
+      throw new Error('out of order');
+    };
+    const sink = createOpenTelemetrySink({ meter, tracer, spans: true });
+    expect(() => sink(allowed())).toThrow('out of order');
+    expect(pointsOf(await sdk.metrics(), DECISION_COUNTER)).toHaveLength(1);
+  });
+
   it.each<{ name: string; options: object }>([
     { name: 'tracer', options: { tracer: {} } },
     { name: 'meter', options: { meter: null } },

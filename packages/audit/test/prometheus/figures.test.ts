@@ -111,3 +111,29 @@ describe('a sink that is watched', () => {
     ]);
   });
 });
+
+describe('what is watched', () => {
+  it('is forgotten with a registry that was cleared', async () => {
+    const registry = new Registry();
+    watchGuard({ registry, guard: setScene().guard });
+    registry.clear();
+    const { guard } = setScene();
+    watchGuard({ registry, guard });
+    await guard.authenticate()(requestWith(tokenOf()));
+    expect(await seriesOf(registry)).toContain('agentwrit_broker_calls_total{guard="default"} 1');
+  });
+
+  it('keeps nothing else from being read when it cannot say its figures', async () => {
+    const registry = new Registry();
+    const broken = {
+      stats: () => {
+        throw new Error('closed');
+      },
+    };
+    watchSink({ registry, sink: broken, name: 'broken' });
+    watchSink({ registry, sink: createBatchSink({ write: () => undefined }), name: 'sound' });
+    expect((await seriesOf(registry)).filter((line) => line.includes('written'))).toEqual([
+      'agentwrit_sink_written_total{sink="sound"} 0',
+    ]);
+  });
+});

@@ -78,6 +78,17 @@ describe('a Prometheus sink', () => {
     ]);
   });
 
+  it('leaves half of the routes to those who have a good token', async () => {
+    const registry = new Registry();
+    const sink = createPrometheusSink({ registry, maxRoutes: 4 });
+    for (let number = 0; number < 50; number += 1) {
+      sink(allowed({ outcome: 'anonymous', route: `/made-up/${number}` }));
+    }
+    sink(allowed({ route: '/orders' }));
+    const lines = await linesOf(registry, 'agentwrit_decisions_total');
+    expect(lines.at(-1)).toContain('route="/orders"');
+  });
+
   it('writes a route with quotes and line breaks as one label', async () => {
     const registry = new Registry();
     createPrometheusSink({ registry })(allowed({ route: '/a"} 1\nforged_total 7\\' }));
