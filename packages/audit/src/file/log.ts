@@ -9,6 +9,7 @@ import type { HeldFile } from './held-file.js';
 import type { FileLock } from './lock.js';
 import { type OpenedLog, repairTail } from './opening.js';
 import { moveAside, removeOldest } from './rotated.js';
+import { Standing } from './standing.js';
 import { readTail } from './tail.js';
 
 export interface LogOptions {
@@ -41,6 +42,7 @@ interface Mark extends ChainEnd {
 export class Log {
   readonly #options: LogOptions;
   readonly #held: HeldFile;
+  readonly #standing: Standing;
   #written: Mark;
   #synced: Mark;
   #firstNumber: number;
@@ -53,13 +55,12 @@ export class Log {
   #isUnsure = false;
   /** The file's name may not be on disk yet. */
   #isNew = true;
-  /** Nothing may be written any more. */
-  #stopped: AuditFileError | undefined;
   #rotations = 0;
 
   constructor(options: LogOptions, opened: OpenedLog) {
     this.#options = options;
     this.#held = opened.held;
+    this.#standing = new Standing(options.path, options.lock);
     const { size, end } = opened;
     this.#written = { ...end, size, lastHash: size > 0 ? end.hash : undefined };
     this.#synced = this.#written;
@@ -110,7 +111,7 @@ export class Log {
 
   close(): void {
     this.#held.close();
-    this.#stopped ??= new AuditFileError('closed', `${this.#options.path} was closed`);
+    this.#standing.stop('closed');
   }
 
   /**
@@ -119,7 +120,7 @@ export class Log {
    * @throws AuditFileError `in_use`, `foreign_write`, `damaged`, or the system's error
    */
   #prepare(): OpenFile {
-    this.#assertOurs();
+    this.#standing.assertOurs();
     if (this.#isDoubted) this.#reread();
     const file = this.#held.file ?? this.#openNew();
     if (this.#isTorn) {
@@ -135,7 +136,7 @@ export class Log {
       );
       return next;
     }
-    if (size > this.#written.size) throw this.#stop('foreign_write', FOREIGN);
+    if (size > this.#written.size) throw this.#standing.stop('foreign_write');
     if (size < this.#written.size) this.#acceptCut(file);
     return file;
   }
@@ -150,25 +151,8 @@ export class Log {
       if (!this.#options.isDurable) this.#isUnsure = true;
       throw error;
     }
-    this.#assertOurs();
-    this.#assertWhole(file);
+    this.#standing.assertWhole(file, this.#written.size);
     this.#synced = this.#written;
-  }
-
-  /** A process that stood still for long may have been taken for gone. */
-  #assertOurs(): void {
-    if (this.#stopped) throw this.#stopped;
-    if (!this.#options.lock.isHeld()) throw this.#stop('in_use', 'was taken over by another');
-  }
-
-  /**
-   * What was synced is acknowledged, or built upon: it stands in a file that has a name, whatever that is by now,
-   * and nobody has written in between.
-   */
-  #assertWhole(file: OpenFile): void {
-    const { size, isLinked } = file.stat();
-    if (size > this.#written.size) throw this.#stop('foreign_write', FOREIGN);
-    if (size < this.#written.size || !isLinked) throw new Error('cut or removed meanwhile');
   }
 
   /** Goes back to what can be believed: of lines that others wait for, those that were on disk for certain. */
@@ -179,7 +163,7 @@ export class Log {
     if (file && file.stat().size >= good.size) {
       file.truncate(good.size);
       if (readTail(file, this.#options.path).last?.hash !== good.lastHash) {
-        throw this.#stop('damaged', 'no longer ends with what was written');
+        throw this.#standing.stop('damaged');
       }
     }
     this.#written = good;
@@ -189,7 +173,7 @@ export class Log {
 
   #openNew(): OpenFile {
     const file = this.#held.openNew();
-    if (file === undefined) throw this.#stop('foreign_write', FOREIGN);
+    if (file === undefined) throw this.#standing.stop('foreign_write');
     this.#isNew = true;
     this.#begin();
     return file;
@@ -234,14 +218,7 @@ export class Log {
     return next;
   }
 
-  #stop(code: 'in_use' | 'foreign_write' | 'damaged', what: string): AuditFileError {
-    this.#stopped = new AuditFileError(code, `${this.#options.path} ${what}`);
-    return this.#stopped;
-  }
-
   #report(code: 'changed_outside' | 'rotation_failed', message: string, cause?: unknown): void {
     this.#options.report(new AuditFileError(code, message, cause));
   }
 }
-
-const FOREIGN = 'is written by somebody else: nothing more is written to it';

@@ -18,6 +18,7 @@ import { afterEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { openAuditFile } from '../../src/file/audit-file.js';
 import { type Disk, nodeDisk } from '../../src/file/disk.js';
 import { lockFile } from '../../src/file/lock.js';
+import { LockFile, readLock } from '../../src/file/lock-file.js';
 import { createAuditFile } from '../../src/index.js';
 import { allowed, errorOf, folder, opened } from './scene.js';
 
@@ -181,6 +182,25 @@ describe('a lock that was left behind', () => {
     writeFileSync(`${lockOf(path)}.claim`, JSON.stringify(dead));
     await opened({ path }).close();
     expect(namesBeside(path)).toEqual(['audit.jsonl']);
+  });
+});
+
+describe('a lock that is to be removed', () => {
+  it('stays, whole, when another has come in its place since it was looked at', () => {
+    const path = lockOf(place());
+    writeFileSync(path, 'left');
+    const left = readLock(path);
+    writeFileSync(`${path}.next`, 'alive');
+    renameSync(`${path}.next`, path);
+    const own = new LockFile(path, 'own');
+    onTestFinished(() => own.close());
+    if (left) own.removeOther(path, left);
+    expect(readFileSync(path, 'utf8')).toBe('alive');
+    const alive = readLock(path);
+    if (alive) own.removeOther(path, alive);
+    expect(existsSync(path)).toBe(false);
+    own.close();
+    expect(readdirSync(join(path, '..'))).toEqual([]);
   });
 });
 
