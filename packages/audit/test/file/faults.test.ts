@@ -150,6 +150,17 @@ describe('a write that fails', () => {
     expect(faults.map(({ code }) => code).slice(2)).toEqual(['queue_full', 'write_failed']);
   });
 
+  it('is one outage until the file says all that is missing', async () => {
+    const { file, faults } = scene({ maxQueued: 1000 });
+    for (const id of names(1001)) void file(allowed(id));
+    // Some are written, and there is room again, but the gap is still to come.
+    while (file.stats().written === 0) await new Promise((resolve) => setImmediate(resolve));
+    expect(file.stats().queued).toBeGreaterThan(0);
+    while (file.stats().dropped === 1) void file(allowed('more'));
+    await file.flush();
+    expect(faults.map(({ code }) => code)).toEqual(['queue_full']);
+  });
+
   it('has one gap for all that is no decision, however often it is tried', async () => {
     const { disk, file, events } = scene({ maxQueued: 5 });
     for (let outage = 0; outage < 20; outage += 1) {
