@@ -64,7 +64,12 @@ export class Batches<Item> {
   commit(item: Item): Promise<void> {
     const isMinor = this.#queue.isMinor(item);
     const expiresAt = isMinor ? Infinity : performance.now() + this.#options.timeoutMs;
-    return new Promise((keep, fail) => this.#enter(item, isMinor, expiresAt, { keep, fail }));
+    const written = new Promise<void>((keep, fail) => {
+      this.#enter(item, isMinor, expiresAt, { keep, fail });
+    });
+    // Whoever drops the promise does not want to know: that must not end the process.
+    written.catch(() => undefined);
+    return written;
   }
 
   /** When all that were added before have been written or dropped. */

@@ -98,6 +98,21 @@ describe('a batch sink', () => {
     expect(outcomes).toContain('anonymous written');
   });
 
+  it('ends no process whose program looks away when a required decision is not written', async () => {
+    const program = `
+      import { createBatchSink } from '@agentwrit/audit';
+      const sink = createBatchSink({ write: () => Promise.reject(new Error('reset')), required: true });
+      const onDecision = (event) => void sink(event);
+      onDecision(${JSON.stringify(allowed())});
+      await sink.flush();
+      setImmediate(() => console.log(JSON.stringify(sink.stats())));
+    `;
+    const args = ['--input-type=module', '--eval', program];
+    const options = { cwd: import.meta.dirname, timeout: 15_000 };
+    const { stdout } = await promisify(execFile)(process.execPath, args, options);
+    expect(JSON.parse(stdout)).toEqual({ written: 0, dropped: 1, queued: 0, faults: 1 });
+  });
+
   it('keeps no process alive in order to repeat a write', async () => {
     const program = `
       import { createBatchSink } from '@agentwrit/audit';
