@@ -329,4 +329,16 @@ describe('batches that are closed', () => {
     ]);
     expect(batches.figures).toEqual({ written: 0, dropped: 3, queued: 0, faults: 0 });
   });
+
+  it('are flushed, although the write that hung when they were closed goes on', async () => {
+    const { batches, calls } = setUp();
+    batches.add(1);
+    await turns();
+    const closed = watch(batches.close());
+    vi.advanceTimersByTime(2000);
+    await turns();
+    const flushed = watch(batches.flush());
+    await turns();
+    expect([calls.length, closed.outcome, flushed.outcome]).toEqual([1, 'written', 'written']);
+  });
 });
