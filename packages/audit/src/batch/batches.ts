@@ -89,7 +89,8 @@ export class Batches<Item> {
   }
 
   #enter(item: Item, isMinor: boolean, expiresAt: number, waiter: Waiter | undefined): void {
-    const entry = { item, number: this.#entered + 1, isMinor, expiresAt, waiter };
+    const bytes = this.#queue.sizeOf(item);
+    const entry = { item, number: this.#entered + 1, isMinor, bytes, expiresAt, waiter };
     if (this.#closing !== undefined) {
       this.#drop([entry], 'closed');
       return;
