@@ -3,7 +3,6 @@
 import { type AuditLine, faulty, type LinePlace, MAX_LINE_BYTES, readLine } from './line.js';
 
 const LINE_FEED = 0x0a;
-const BYTE_ORDER_MARK = Buffer.from([0xef, 0xbb, 0xbf]);
 
 /** Holds what came of one line at most, and of that no more than a line may have. */
 export class LineSplitter {
@@ -51,7 +50,7 @@ export class LineSplitter {
       return faulty(place, 'too_long', `the line has more than ${MAX_LINE_BYTES} bytes`);
     }
     const bytes = held.length === 0 ? rest : Buffer.concat([...held, rest]);
-    return readLine(place.offset === 0 ? unmarked(bytes) : bytes, place);
+    return readLine(bytes, place);
   }
 
   #hold(rest: Buffer): void {
@@ -64,8 +63,4 @@ export class LineSplitter {
   #place(): LinePlace {
     return { path: this.#path, line: this.#line, offset: this.#offset };
   }
-}
-
-function unmarked(bytes: Buffer): Buffer {
-  return bytes.subarray(0, 3).equals(BYTE_ORDER_MARK) ? bytes.subarray(3) : bytes;
 }

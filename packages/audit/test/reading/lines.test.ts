@@ -33,12 +33,13 @@ describe('reading lines', () => {
   it('gives each event with its text and the place where it begins', async () => {
     const lines = await linesIn(`${ONE}\n${TWO}\n`);
     expect(lines.map((line) => ({ ...line, path: basename(line.path) }))).toEqual([
-      { path: 'audit.jsonl', line: 1, offset: 0, text: ONE, event: EVENTS[0] },
+      { path: 'audit.jsonl', line: 1, offset: 0, text: ONE, isWrapped: false, event: EVENTS[0] },
       {
         path: 'audit.jsonl',
         line: 2,
         offset: Buffer.byteLength(ONE) + 1,
         text: TWO,
+        isWrapped: false,
         event: EVENTS[1],
       },
     ]);
@@ -103,6 +104,15 @@ describe('reading lines', () => {
     },
   ])('takes a file with $name for what it is', async ({ content, outline }) => {
     expect(outlineOf(await linesIn(content))).toEqual(outline);
+  });
+
+  it('says what stands around a text, which it leaves away', async () => {
+    const lines = await linesIn(`\ufeff${ONE}\n${TWO}\n${THREE}\r\n`);
+    expect(lines).toMatchObject([
+      { text: ONE, isWrapped: true },
+      { text: TWO, isWrapped: false },
+      { text: THREE, isWrapped: true },
+    ]);
   });
 
   it('does not look at a line of more than 1 MiB, and goes on behind it', async () => {

@@ -94,6 +94,30 @@ describe('a good log', () => {
     });
   });
 
+  it.each<{ name: string; change: (line: string) => string }>([
+    { name: 'a byte-order mark', change: (line) => `\ufeff${line}` },
+    { name: 'a carriage return', change: (line) => `${line}\r` },
+    { name: 'two carriage returns', change: (line) => `${line}\r\r` },
+    {
+      name: 'an empty member',
+      change: (line) => line.replace('"orch_id"', '"task_id":"","orch_id"'),
+    },
+    { name: 'a depth of 0', change: (line) => line.replace('"hash"', '"deleg_depth":0,"hash"') },
+    {
+      name: 'a count of 0',
+      change: (line) => line.replace('"hash"', '"bytes_transferred":0,"hash"'),
+    },
+  ])('may have got $name, which is remarked', async ({ change }) => {
+    const { task_id: _, ...entry } = entryAt(0);
+    const lines = linesOf(sealAll([entry, entry]));
+    const contents = { a: text(lines.slice(0, 1)), b: text([change(at(lines, 1))]) };
+    expect(await verify(contents, { complete: true })).toMatchObject({
+      isSound: true,
+      events: 2,
+      remarks: [{ kind: 'spelling', path: 'b', line: 1, count: 1 }],
+    });
+  });
+
   it('is one as the command prints the log of a broker, without the escapes of the wire', async () => {
     const detail = 'missing authorization header | path=/v1/<revoke>&\u2028';
     const log = sealAll([entryAt(0), { ...entryAt(1), detail }]);

@@ -112,7 +112,7 @@ const MEANINGS: Readonly<Record<BreakKind, string>> = {
 };
 
 const REMARKS: Readonly<Record<RemarkKind, string>> = {
-  spelling: 'written in other escapes or blanks than usual; all they say is covered',
+  spelling: 'not spelled as it is written; all that it says is covered',
   growing: 'the last line has no end yet; it was not checked',
   bar: 'a bar outside the detail, taken as it is',
   empty_file: 'nothing in it',
