@@ -2,10 +2,11 @@ import { renameSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { encodeJson } from '@agentwrit/protocol';
 import { describe, expect, it } from 'vitest';
+import { identify, readBytes } from '../../src/reading/bytes.js';
 import type { VerifyAuditFilesOptions } from '../../src/verification/options.js';
 import { verifyAuditFiles } from '../../src/verification/verify.js';
 import { FIRST_EVENT, SECOND_EVENT } from '../../../protocol/test/audit-vectors.js';
-import { writeFiles } from '../folder.js';
+import { makeFolder, writeFiles } from '../folder.js';
 import {
   at,
   copyOfFiles,
@@ -208,6 +209,62 @@ describe('what cannot be read', () => {
       },
     });
     await expect(verifying).rejects.toThrow(`cannot read ${two}: another file took its place`);
+  });
+
+  it('is a file that took the place of another between a look at its path and opening it', async () => {
+    const [path = ''] = writeFiles({ log: text(FILES.a) });
+    const { key } = await identify(path);
+    renameSync(path, `${path}.1`);
+    writeFileSync(path, text(FILES.b));
+    const read = readBytes(path, key).next();
+    await expect(read).rejects.toThrow(`cannot read ${path}: another file took its place`);
+  });
+
+  it.each<{ name: string; given: readonly ('old' | 'audit.jsonl')[]; options: object }>([
+    { name: 'behind others', given: ['old', 'audit.jsonl'], options: {} },
+    { name: 'that has to be the first', given: ['audit.jsonl'], options: { complete: true } },
+  ])('is a file $name that was rotated before it was opened, not a break', async (scene) => {
+    const { given, options } = scene;
+    const isBehind = given.includes('old');
+    const rotated = `audit.${isBehind ? '000000000018' : '000000000001'}.jsonl`;
+    const paths = writeFiles({
+      ...(isBehind && { old: text(FILES.a) }),
+      'audit.jsonl': text(FILES.c),
+      [rotated]: text(isBehind ? FILES.b : [...FILES.a, ...FILES.b]),
+    });
+    const [one = '', two = ''] = paths;
+    const verifying = verifyAuditFiles(isBehind ? [one, two] : [one], options);
+    await expect(verifying).rejects.toMatchObject({
+      code: 'unreadable_file',
+      path: isBehind ? two : one,
+      message: expect.stringContaining(`${rotated}, which was not given`),
+    });
+  });
+
+  it('is a rotated log that is given by a link from elsewhere', async () => {
+    const [old = '', path = ''] = writeFiles({
+      old: text(FILES.a),
+      'audit.jsonl': text(FILES.c),
+      'audit.000000000018.jsonl': text(FILES.b),
+    });
+    const link = join(makeFolder(), 'link');
+    symlinkSync(path, link);
+    await expect(verifyAuditFiles([old, link])).rejects.toThrow('which was not given');
+  });
+
+  it.each([
+    { name: 'holds other events', rotated: text(FILES.b.slice(1)) },
+    { name: 'is of another log', rotated: text(linesOf(sealAll([entryAt(3)], { from: 18 }))) },
+    { name: 'is empty', rotated: '' },
+    { name: 'holds no events', rotated: 'x\n' },
+  ])('is never a break behind which there is a file that $name', async ({ rotated }) => {
+    const [old = '', path = ''] = writeFiles({
+      old: text(FILES.a),
+      'audit.jsonl': text(FILES.c),
+      'audit.000000000018.jsonl': rotated,
+    });
+    const { break: found } = await verifyAuditFiles([old, path]);
+    expect(found).toMatchObject({ kind: 'missing', path, line: 1 });
   });
 
   it.each([
