@@ -257,7 +257,7 @@ describe('what cannot be read', () => {
     { name: 'is of another log', rotated: text(linesOf(sealAll([entryAt(3)], { from: 18 }))) },
     { name: 'is empty', rotated: '' },
     { name: 'holds no events', rotated: 'x\n' },
-  ])('is never a break behind which there is a file that $name', async ({ rotated }) => {
+  ])('is not what a break is taken for when a file beside it $name', async ({ rotated }) => {
     const [old = '', path = ''] = writeFiles({
       old: text(FILES.a),
       'audit.jsonl': text(FILES.c),
