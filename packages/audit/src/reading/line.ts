@@ -62,7 +62,9 @@ export function readLine(bytes: Buffer, place: LinePlace): AuditLine {
   }
   try {
     const isWrapped = end - start < bytes.length;
-    return { ...place, text, isWrapped, event: readAuditEvent(value) };
+    const { path, line, offset } = place;
+    // Not `...place`, with which verifying a file takes half as much again.
+    return { path, line, offset, text, isWrapped, event: readAuditEvent(value) };
   } catch (error) {
     if (error instanceof WireError) return faulty(place, 'not_an_event', error.message);
     throw error;
