@@ -27,9 +27,10 @@ export const auditVerify: Verb = {
 any order; "-" is stdin, as in: zcat audit-*.gz | agentwrit audit verify -
 Ends with 0 when the files are sound, and with 1 at the first break, which it
 names: tampered, missing, reordered, duplicate, truncated, malformed, or
-ambiguous. A chain does not show what was cut off behind its last event, nor
-that all of it was written anew: note the last hash down elsewhere, and give
-it to --expect-hash later.`,
+ambiguous. When a file cannot be read, or the log is rotated meanwhile, it ends
+with 3: nothing is known, run it again. A chain does not show what was cut off
+behind its last event, nor that all of it was written anew: note the last hash
+down elsewhere, and give it to --expect-hash later.`,
   async run(call) {
     const { flags, operands, context } = call;
     if (operands.includes('-') && context.stdin.isTerminal) {
