@@ -19,7 +19,7 @@ import {
   verifyFiles,
   withNames,
 } from './log-files.js';
-import { entryAt, linesOf, logOf, sealAll } from './sealed-log.js';
+import { entryAt, linesOf, logOf, seal, sealAll } from './sealed-log.js';
 
 const SOUND = {
   isSound: true,
@@ -255,6 +255,10 @@ describe('what cannot be read', () => {
   it.each([
     { name: 'holds other events', rotated: text(FILES.b.slice(1)) },
     { name: 'is of another log', rotated: text(linesOf(sealAll([entryAt(3)], { from: 18 }))) },
+    {
+      name: 'begins with another number',
+      rotated: text(linesOf([seal({ id: 'evt-000019', ...entryAt(17) }, EVENTS[16]?.hash ?? '')])),
+    },
     { name: 'is empty', rotated: '' },
     { name: 'holds no events', rotated: 'x\n' },
   ])('is not what a break is taken for when a file beside it $name', async ({ rotated }) => {
@@ -265,6 +269,15 @@ describe('what cannot be read', () => {
     });
     const { break: found } = await verifyAuditFiles([old, path]);
     expect(found).toMatchObject({ kind: 'missing', path, line: 1 });
+  });
+
+  it('is not what events are that were taken out of the middle of a file, wherever they are now', async () => {
+    const [path = ''] = writeFiles({
+      'audit.jsonl': text([...FILES.a, ...FILES.c]),
+      'audit.000000000018.jsonl': text(FILES.b),
+    });
+    const { break: found } = await verifyAuditFiles([path]);
+    expect(found).toMatchObject({ kind: 'missing', path, line: 18 });
   });
 
   it.each([
