@@ -28,7 +28,7 @@ export interface AuditBreak {
 }
 
 export type RemarkKind =
-  /** Lines that say what the hash covers, in another spelling than the guard's and the broker's. */
+  /** Lines that say what the hash covers, in another spelling than the guard's and the broker's: line ends count. */
   | 'spelling'
   /** A last line without an end, in a file that is being written. */
   | 'growing'

@@ -2,11 +2,13 @@
 
 import type { AuditEvent } from '@agentwrit/protocol';
 import type { AuditLine } from '../reading/line.js';
-import { barredMember, breakAt, ChainWalk, type FoundBreak } from './chain-walk.js';
+import { barredMember, breakAt, ChainWalk, type FoundBreak, numberOf } from './chain-walk.js';
+import { AuditReadError } from '../reading/read-error.js';
 import { closeAll, type OrderedFile, orderFiles } from './file-order.js';
 import { assertVerifyOptions, type VerifyAuditFilesOptions } from './options.js';
 import { Remarks } from './remarks.js';
 import type { AuditBreak, AuditReport } from './report.js';
+import { findRotated } from './rotation.js';
 import { spellingOf } from './spelling.js';
 
 /**
@@ -80,6 +82,7 @@ class Verification {
       bytesBefore += bytesHere;
     }
     if (this.#found === undefined) this.#found = this.#breakAtEnd();
+    else await this.#rejectRotated(this.#found);
   }
 
   report(): AuditReport {
@@ -95,6 +98,16 @@ class Verification {
       ...('kind' in found && { break: found }),
       remarks: this.remarks.list(),
     };
+  }
+
+  /** No event is known to be missing when the file with it has only got another name since the paths were listed. */
+  async #rejectRotated({ path, line, awaited }: FoundBreak): Promise<void> {
+    if (line !== 1 || awaited === undefined || path === '-') return;
+    const number = (numberOf(this.#last?.id ?? '') ?? 0) + 1;
+    const rotated = await findRotated(path, { number, prevHash: awaited });
+    if (rotated === undefined) return;
+    const reason = `the events before it are in ${rotated}, which was not given`;
+    throw new AuditReadError(path, `${reason}; if the log was rotated meanwhile, run it again`);
   }
 
   /** @returns whether nothing that comes later can change the report */

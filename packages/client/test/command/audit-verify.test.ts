@@ -141,6 +141,20 @@ describe('agentwrit audit verify', () => {
     expect(stderr).toEqual([`agentwrit: cannot read ${good}.gone: no such file`]);
   });
 
+  it('ends with 3 when the log was rotated meanwhile, and says where the events are', async () => {
+    const [old = '', path = '', rotated = ''] = writeFiles({
+      'audit.000000000001.jsonl': text(LINES.slice(0, 2)),
+      'audit.jsonl': text(LINES.slice(4)),
+      'audit.000000000003.jsonl': text(LINES.slice(2, 4)),
+    });
+    const { code, stdout, stderr } = await run(['audit', 'verify', old, path]);
+    expect({ code, stdout }).toEqual({ code: 3, stdout: [] });
+    expect(stderr).toEqual([
+      `agentwrit: cannot read ${path}: the events before it are in ${rotated}, which was not given; if the log was rotated meanwhile, run it again`,
+    ]);
+    expect((await run(['audit', 'verify', old, path, rotated])).code).toBe(0);
+  });
+
   it.each([
     { name: 'no file', argv: [], what: 'FILE is missing' },
     { name: 'an empty name', argv: ['a', ''], what: 'FILE must not be empty' },
@@ -148,6 +162,21 @@ describe('agentwrit audit verify', () => {
       name: 'half a hash',
       argv: ['a', '--expect-hash', 'abc'],
       what: '"--expect-hash" must be 64',
+    },
+    {
+      name: 'a hash in upper case',
+      argv: ['a', '--expect-hash', LAST_HASH.toUpperCase()],
+      what: '"--expect-hash" must be 64 lower-case hex digits',
+    },
+    {
+      name: 'a hash with a blank behind it',
+      argv: ['a', '--expect-hash', `${LAST_HASH} `],
+      what: '"--expect-hash" must be 64 lower-case hex digits',
+    },
+    {
+      name: 'a hash with a line end behind it',
+      argv: ['a', '--expect-hash', `${LAST_HASH}\n`],
+      what: '"--expect-hash" must be 64 lower-case hex digits',
     },
     { name: 'stdin that is a terminal', argv: ['-'], what: '"-" is stdin: pipe a file in' },
   ])('is used wrongly with $name', async ({ argv, what }) => {

@@ -27,9 +27,10 @@ export const auditVerify: Verb = {
 any order; "-" is stdin, as in: zcat audit-*.gz | agentwrit audit verify -
 Ends with 0 when the files are sound, and with 1 at the first break, which it
 names: tampered, missing, reordered, duplicate, truncated, malformed, or
-ambiguous. A chain does not show what was cut off behind its last event, nor
-that all of it was written anew: note the last hash down elsewhere, and give
-it to --expect-hash later.`,
+ambiguous. When a file cannot be read, or the log is rotated meanwhile, it ends
+with 3: nothing is known, run it again. A chain does not show what was cut off
+behind its last event, nor that all of it was written anew: note the last hash
+down elsewhere, and give it to --expect-hash later.`,
   async run(call) {
     const { flags, operands, context } = call;
     if (operands.includes('-') && context.stdin.isTerminal) {
@@ -112,7 +113,7 @@ const MEANINGS: Readonly<Record<BreakKind, string>> = {
 };
 
 const REMARKS: Readonly<Record<RemarkKind, string>> = {
-  spelling: 'written in other escapes or blanks than usual; all they say is covered',
+  spelling: 'not spelled as it is written; all that it says is covered',
   growing: 'the last line has no end yet; it was not checked',
   bar: 'a bar outside the detail, taken as it is',
   empty_file: 'nothing in it',
