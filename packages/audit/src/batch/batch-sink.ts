@@ -102,7 +102,7 @@ export function createBatchSink(options: BatchSinkOptions): BatchSink {
     timeoutMs,
     retries,
     isMinor: ({ outcome }) => outcome === 'refuse',
-    onDropped: (events, reason) => notices.add(events, reason),
+    onDropped: (events, reason, cause) => notices.add(events, reason, cause),
   });
   const sink = (event: DecisionEvent): Promise<void> | undefined => {
     if (required) return batches.commit(event);

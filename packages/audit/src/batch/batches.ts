@@ -13,7 +13,9 @@ import { SinkError, type SinkFault } from './sink-error.js';
 export interface BatchesOptions<Item> extends RepeatedWriteOptions<Item>, QueueOptions<Item> {
   readonly maxBatch: number;
   /** Must not throw. */
-  readonly onDropped?: ((items: readonly Item[], reason: SinkFault) => void) | undefined;
+  readonly onDropped?:
+    | ((items: readonly Item[], reason: SinkFault, cause: unknown) => void)
+    | undefined;
 }
 
 /** Counted since it was made. */
@@ -170,6 +172,6 @@ export class Batches<Item> {
       waiter?.fail(new SinkError(reason, cause === undefined ? {} : { cause }));
     }
     const items = entries.map(({ item }) => item);
-    this.#options.onDropped?.(items, reason);
+    this.#options.onDropped?.(items, reason, cause);
   }
 }

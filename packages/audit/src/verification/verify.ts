@@ -1,7 +1,8 @@
 // Audit files in → a report on whether they are what was written out.
 
-import type { AuditEvent } from '@agentwrit/protocol';
-import type { AuditLine } from '../reading/line.js';
+import { type AuditEvent, WireError } from '@agentwrit/protocol';
+import { lostDecisionsOf } from '../drift/lost-decisions.js';
+import type { AuditLine, EventLine } from '../reading/line.js';
 import { barredMember, breakAt, ChainWalk, type FoundBreak, numberOf } from './chain-walk.js';
 import { AuditReadError } from '../reading/read-error.js';
 import { closeAll, type OrderedFile, orderFiles } from './file-order.js';
@@ -49,6 +50,7 @@ class Verification {
   #last: AuditEvent | undefined;
   #lastLine = 0;
   #events = 0;
+  #lostDecisions = 0;
   #found: FoundBreak | undefined;
   #hasExpected = false;
 
@@ -96,6 +98,7 @@ class Verification {
       ...(last && { lastId: last.id, lastTime: last.timestamp, lastHash: last.hash }),
       ...(first && { startsAt: first.id === 'evt-000001' ? 'beginning' : first.id }),
       ...('kind' in found && { break: found }),
+      lostDecisions: this.#lostDecisions,
       remarks: this.remarks.list(),
     };
   }
@@ -151,6 +154,7 @@ class Verification {
       this.remarks.add('bar', line);
     }
     if (spelling.kind === 'other') this.remarks.add('spelling', line);
+    this.#noteLoss(line);
     const { expectHash } = this.#options;
     if (event.hash === expectHash || event.prev_hash === expectHash) this.#hasExpected = true;
     this.#first ??= event;
@@ -158,6 +162,18 @@ class Verification {
     this.#lastLine = line.line;
     this.#events += 1;
     return undefined;
+  }
+
+  #noteLoss(line: EventLine): void {
+    try {
+      const lost = lostDecisionsOf(line.event);
+      if (lost === undefined) return;
+      this.#lostDecisions += lost;
+    } catch (error) {
+      // It says so of some, and not of how many.
+      if (!(error instanceof WireError)) throw error;
+    }
+    this.remarks.add('gap', line);
   }
 
   #breakAtEnd(): AuditBreak | undefined {

@@ -194,7 +194,13 @@ describe('a batch sink that loses decisions', () => {
         firstTime: NOON_MS + 2000,
         lastTime: NOON_MS + 3000,
       },
-      { count: 2, reason: 'write_failed', firstTime: NOON_MS, lastTime: NOON_MS + 1000 },
+      {
+        count: 2,
+        reason: 'write_failed',
+        cause: new Error('reset'),
+        firstTime: NOON_MS,
+        lastTime: NOON_MS + 1000,
+      },
     ]);
     void sink(allowed());
     await turns();

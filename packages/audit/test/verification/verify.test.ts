@@ -31,6 +31,7 @@ const SOUND = {
   lastTime: EVENTS[49]?.timestamp,
   lastHash: LAST_HASH,
   startsAt: 'beginning',
+  lostDecisions: 0,
   remarks: [],
 };
 
@@ -39,6 +40,20 @@ describe('a good log', () => {
     expect(await verifyFiles(copyOfFiles(), { complete: true, expectHash: LAST_HASH })).toEqual(
       SOUND,
     );
+  });
+
+  it('tells of decisions that it records as lost', async () => {
+    const gap = (detail: string): Parameters<typeof sealAll>[0][number] => ({
+      timestamp: '2026-02-15T12:00:00Z',
+      event_type: 'audit_gap',
+      detail,
+    });
+    const events = sealAll([gap('{"dropped":200}'), entryAt(1), gap('{"dropped":56}'), gap('?')]);
+    expect(await verify({ a: text(linesOf(events)) })).toMatchObject({
+      isSound: true,
+      lostDecisions: 256,
+      remarks: [{ kind: 'gap', path: 'a', line: 1, count: 3 }],
+    });
   });
 
   it('is sound whatever order its files are given in', async () => {

@@ -53,6 +53,23 @@ describe('agentwrit audit verify', () => {
     expect(code).toBe(1);
   });
 
+  it('says beside it that decisions are recorded as lost', async () => {
+    const events = sealAll([
+      {
+        timestamp: '2026-02-15T12:00:00Z',
+        event_type: 'audit_gap',
+        detail: '{"dropped":256,"firstTime":1,"lastTime":2,"reason":"queue_full"}',
+      },
+    ]);
+    const path = fileOf(linesOf(events));
+    const { code, stdout } = await run(['audit', 'verify', path]);
+    expect(stdout.slice(-2)).toEqual([
+      'NOT ALL IS THERE: 256 decisions are recorded as lost.',
+      `Note: ${path}:1: decisions are recorded as lost: the guard could not write them down`,
+    ]);
+    expect(code).toBe(0);
+  });
+
   it('says what was not given, and what is worth a look', async () => {
     const path = fileOf(LINES.slice(2));
     const { code, stdout } = await run(['audit', 'verify', path, path]);

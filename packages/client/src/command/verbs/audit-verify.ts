@@ -79,6 +79,9 @@ function show(call: Call, report: AuditReport): void {
     ...(startsAt === undefined || startsAt === 'beginning'
       ? []
       : [`What was written before ${startsAt} was not given.`]),
+    ...(report.lostDecisions > 0
+      ? [`NOT ALL IS THERE: ${report.lostDecisions} decisions are recorded as lost.`]
+      : []),
     ...report.remarks.map(remarkLine),
   ]);
 }
@@ -115,6 +118,7 @@ const MEANINGS: Readonly<Record<BreakKind, string>> = {
 const REMARKS: Readonly<Record<RemarkKind, string>> = {
   spelling: 'not spelled as it is written; all that it says is covered',
   growing: 'the last line has no end yet; it was not checked',
+  gap: 'decisions are recorded as lost: the guard could not write them down',
   bar: 'a bar outside the detail, taken as it is',
   empty_file: 'nothing in it',
   repeated_file: 'given before; read once',
