@@ -206,7 +206,13 @@ describe('a batch sink that loses decisions', () => {
     await turns();
     await sink.close();
     expect(notices.slice(2)).toEqual([
-      { count: 1, reason: 'write_failed', firstTime: NOON_MS, lastTime: NOON_MS },
+      {
+        count: 1,
+        reason: 'write_failed',
+        cause: new Error('reset'),
+        firstTime: NOON_MS,
+        lastTime: NOON_MS,
+      },
     ]);
     expect(sink.stats()).toEqual({ written: 0, dropped: 5, queued: 0, faults: 2 });
   });
