@@ -8,6 +8,7 @@ import {
   type DecisionEvent,
   type DecisionSink,
 } from '@agentwrit/protocol';
+import { sizeOfEvent } from '../event-size.js';
 import { Batches, type BatchFigures } from './batches.js';
 import { DropNotices, type DropNotice } from './drop-notices.js';
 
@@ -22,6 +23,11 @@ export interface BatchSinkOptions {
    * half, so that a flood of garbage does not crowd out the others. Default 10,000.
    */
   readonly maxQueued?: number;
+  /**
+   * How much memory they may take while they wait, about, in bytes: a scope that is filled from the path is as long
+   * as the caller makes it. Refusals take at most half here, too. Default 32 MiB.
+   */
+  readonly maxQueuedBytes?: number;
   /** Decisions in one call. Default 500. */
   readonly maxBatch?: number;
   /** A request is let in only when its decision has been written: see {@link DecisionSink.isRequired}. Default false. */
@@ -67,16 +73,19 @@ export function createBatchSink(options: BatchSinkOptions): BatchSink {
   assertKnownOptions(options, 'createBatchSink', [
     'write',
     'maxQueued',
+    'maxQueuedBytes',
     'maxBatch',
     'required',
     'timeoutMs',
     'retries',
     'onDropped',
   ]);
-  const { write, maxQueued = 10_000, maxBatch = 500, required = false } = options;
+  const { write, maxQueued = 10_000, maxQueuedBytes = 32 * 1024 * 1024 } = options;
+  const { maxBatch = 500, required = false } = options;
   const { timeoutMs = 2000, retries = required ? 0 : 10, onDropped } = options;
   assertFunction(write, 'write');
   assertNumber(maxQueued, 'maxQueued', { min: 2, max: 10_000_000, isWhole: true });
+  assertNumber(maxQueuedBytes, 'maxQueuedBytes', { min: 1024, isWhole: true });
   assertNumber(maxBatch, 'maxBatch', { min: 1, isWhole: true });
   assertBoolean(required, 'required');
   assertNumber(timeoutMs, 'timeoutMs', { min: 1, max: 600_000 });
@@ -87,11 +96,13 @@ export function createBatchSink(options: BatchSinkOptions): BatchSink {
   const batches = new Batches<DecisionEvent>({
     write,
     maxQueued,
+    maxQueuedBytes,
+    sizeOf: sizeOfEvent,
     maxBatch,
     timeoutMs,
     retries,
     isMinor: ({ outcome }) => outcome === 'refuse',
-    onDropped: (events, reason) => notices.add(events, reason),
+    onDropped: (events, reason, cause) => notices.add(events, reason, cause),
   });
   const sink = (event: DecisionEvent): Promise<void> | undefined => {
     if (required) return batches.commit(event);

@@ -13,7 +13,9 @@ import { SinkError, type SinkFault } from './sink-error.js';
 export interface BatchesOptions<Item> extends RepeatedWriteOptions<Item>, QueueOptions<Item> {
   readonly maxBatch: number;
   /** Must not throw. */
-  readonly onDropped?: ((items: readonly Item[], reason: SinkFault) => void) | undefined;
+  readonly onDropped?:
+    | ((items: readonly Item[], reason: SinkFault, cause: unknown) => void)
+    | undefined;
 }
 
 /** Counted since it was made. */
@@ -64,12 +66,18 @@ export class Batches<Item> {
   commit(item: Item): Promise<void> {
     const isMinor = this.#queue.isMinor(item);
     const expiresAt = isMinor ? Infinity : performance.now() + this.#options.timeoutMs;
-    return new Promise((keep, fail) => this.#enter(item, isMinor, expiresAt, { keep, fail }));
+    const written = new Promise<void>((keep, fail) => {
+      this.#enter(item, isMinor, expiresAt, { keep, fail });
+    });
+    // Whoever drops the promise does not want to know: that must not end the process.
+    written.catch(() => undefined);
+    return written;
   }
 
   /** When all that were added before have been written or dropped. */
   flush(): Promise<void> {
-    if (!this.#isRunning) return Promise.resolve();
+    // Not whether a write runs: one that hangs goes on when all it has to write was dropped.
+    if (this.#queue.length === 0) return Promise.resolve();
     return new Promise((done) => this.#flushes.push({ upTo: this.#entered, done }));
   }
 
@@ -83,7 +91,8 @@ export class Batches<Item> {
   }
 
   #enter(item: Item, isMinor: boolean, expiresAt: number, waiter: Waiter | undefined): void {
-    const entry = { item, number: this.#entered + 1, isMinor, expiresAt, waiter };
+    const bytes = this.#queue.sizeOf(item);
+    const entry = { item, number: this.#entered + 1, isMinor, bytes, expiresAt, waiter };
     if (this.#closing !== undefined) {
       this.#drop([entry], 'closed');
       return;
@@ -163,6 +172,6 @@ export class Batches<Item> {
       waiter?.fail(new SinkError(reason, cause === undefined ? {} : { cause }));
     }
     const items = entries.map(({ item }) => item);
-    this.#options.onDropped?.(items, reason);
+    this.#options.onDropped?.(items, reason, cause);
   }
 }

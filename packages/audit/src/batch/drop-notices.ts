@@ -9,6 +9,8 @@ export interface DropNotice {
   /** When the first and the last of them were made: milliseconds since 1970. */
   readonly firstTime: number;
   readonly lastTime: number;
+  /** What the last write failed with, where one has. */
+  readonly cause?: unknown;
 }
 
 // A flood must not become a flood of notices.
@@ -26,7 +28,7 @@ export class DropNotices {
     this.#onDropped = onDropped;
   }
 
-  add(events: readonly { readonly time: number }[], reason: SinkFault): void {
+  add(events: readonly { readonly time: number }[], reason: SinkFault, cause?: unknown): void {
     for (const { time } of events) {
       const { count, firstTime, lastTime } = this.#notices.get(reason) ?? startingAt(time);
       this.#notices.set(reason, {
@@ -34,6 +36,7 @@ export class DropNotices {
         reason,
         firstTime: Math.min(firstTime, time),
         lastTime: Math.max(lastTime, time),
+        ...(cause !== undefined && { cause }),
       });
     }
     this.#timer ??= setTimeout(() => this.tell(), TELL_AFTER_MS).unref();

@@ -1,10 +1,15 @@
 // Items in → the next ones to be written out; bounded, and without those for which it is too late.
 
+import { Room } from './room.js';
 import { SinkError } from './sink-error.js';
 
 export interface QueueOptions<Item> {
   /** Those being written included. */
   readonly maxQueued: number;
+  /** All of them together, as `sizeOf` says. */
+  readonly maxQueuedBytes?: number | undefined;
+  /** About how much memory it takes; nothing unless said otherwise. */
+  readonly sizeOf?: ((item: Item) => number) | undefined;
   /** Takes at most half of the queue, so that a flood of these leaves room for the others. */
   readonly isMinor?: ((item: Item) => boolean) | undefined;
 }
@@ -19,6 +24,8 @@ export interface Entry<Item> {
   /** In which order they came. */
   readonly number: number;
   readonly isMinor: boolean;
+  /** How much of the memory it takes. */
+  readonly bytes: number;
   /** When it is too late, monotonic milliseconds; infinite where it never is. */
   readonly expiresAt: number;
   /** Gone when it was too late: it has been told so, and has acted on it. */
@@ -30,10 +37,14 @@ export class Queue<Item> {
   #waiting: Entry<Item>[] = [];
   /** What is being written. */
   #batch: readonly Entry<Item>[] = [];
-  #minors = 0;
+  readonly #room: Room;
+  readonly #minorRoom: Room;
 
   constructor(options: QueueOptions<Item>) {
     this.#options = options;
+    const { maxQueued, maxQueuedBytes = Infinity } = options;
+    this.#room = new Room(maxQueued, maxQueuedBytes);
+    this.#minorRoom = new Room(Math.ceil(maxQueued / 2), maxQueuedBytes / 2);
   }
 
   get length(): number {
@@ -53,14 +64,16 @@ export class Queue<Item> {
     return this.#options.isMinor?.(item) ?? false;
   }
 
+  sizeOf(item: Item): number {
+    return this.#options.sizeOf?.(item) ?? 0;
+  }
+
   /** Whether there was room. */
   enter(entry: Entry<Item>): boolean {
-    const { maxQueued } = this.#options;
-    if (this.length >= maxQueued) return false;
-    if (entry.isMinor) {
-      if (this.#minors >= Math.ceil(maxQueued / 2)) return false;
-      this.#minors += 1;
-    }
+    const { bytes, isMinor } = entry;
+    if (!this.#room.hasFor(bytes) || (isMinor && !this.#minorRoom.hasFor(bytes))) return false;
+    this.#room.take(bytes);
+    if (isMinor) this.#minorRoom.take(bytes);
     this.#waiting.push(entry);
     return true;
   }
@@ -109,7 +122,10 @@ export class Queue<Item> {
   }
 
   #leave(entries: readonly Entry<Item>[]): readonly Entry<Item>[] {
-    for (const { isMinor } of entries) if (isMinor) this.#minors -= 1;
+    for (const { isMinor, bytes } of entries) {
+      this.#room.giveBack(bytes);
+      if (isMinor) this.#minorRoom.giveBack(bytes);
+    }
     return entries;
   }
 }

@@ -47,14 +47,17 @@ export class RepeatedWrite<Item> {
         return;
       } catch (error) {
         this.#faults += 1;
-        if (attempt >= this.#options.retries) throw error;
+        const { retries } = this.#options;
+        // Whoever closes says how long it may take; and who waits for an answer is told at once.
+        const isLast = this.#isHurried && retries > 0 ? false : attempt >= retries;
+        if (isLast) throw error;
       }
       const pauseMs = this.#isHurried ? FIRST_PAUSE_MS : FIRST_PAUSE_MS * 2 ** attempt;
       await this.#pause(Math.min(pauseMs, LONGEST_PAUSE_MS));
     }
   }
 
-  /** From now on all pauses are short; one that is under way ends. */
+  /** From now on all pauses are short, and it is repeated until {@link abort}; a pause under way ends. */
   hurry(): void {
     this.#isHurried = true;
     this.#wake?.();

@@ -20,22 +20,27 @@ const PIECE_BYTES = 256 * 1024;
 /** @throws AuditReadError */
 export async function identify(path: string): Promise<FileIdentity> {
   try {
-    const { dev, ino, size } = await stat(path, { bigint: true });
-    return { key: `${dev}:${ino}`, size: Number(size) };
+    const found = await stat(path, { bigint: true });
+    return { key: keyOf(found), size: Number(found.size) };
   } catch (error) {
     throw new AuditReadError(path, error);
   }
 }
 
+function keyOf({ dev, ino }: { readonly dev: bigint; readonly ino: bigint }): string {
+  return `${dev}:${ino}`;
+}
+
 /**
  * Each piece is overwritten by the next. A file that grows ends where it ended at the start.
  *
- * @throws AuditReadError when it is no regular file, cannot be read, or gets shorter while it is read
+ * @param key which file it has to be, where that is known: what a log is rotated to would look like a break
+ * @throws AuditReadError when it is no regular file, cannot be read, gets shorter while it is read, or is another
  */
-export async function* readBytes(path: string): AsyncGenerator<Buffer, void> {
+export async function* readBytes(path: string, key?: string): AsyncGenerator<Buffer, void> {
   const handle = await openFile(path);
   try {
-    const size = await sizeOf(handle, path);
+    const size = await sizeOf(handle, path, key);
     const buffer = Buffer.allocUnsafe(Math.max(1, Math.min(PIECE_BYTES, size)));
     for (let position = 0; position < size; ) {
       const wanted = Math.min(buffer.length, size - position);
@@ -54,12 +59,14 @@ function openFile(path: string): Promise<FileHandle> {
   return attempt(path, open(path, constants.O_RDONLY | constants.O_NONBLOCK));
 }
 
-async function sizeOf(handle: FileHandle, path: string): Promise<number> {
-  const found = await attempt(path, handle.stat());
+async function sizeOf(handle: FileHandle, path: string, key: string | undefined): Promise<number> {
+  const found = await attempt(path, handle.stat({ bigint: true }));
   if (found.isDirectory()) throw new AuditReadError(path, 'it is a folder');
   if (!found.isFile())
     throw new AuditReadError(path, 'it is no regular file; what is piped in is called "-"');
-  return found.size;
+  if (key !== undefined && keyOf(found) !== key)
+    throw new AuditReadError(path, 'another file took its place while the files were read');
+  return Number(found.size);
 }
 
 async function attempt<T>(path: string, step: Promise<T>): Promise<T> {

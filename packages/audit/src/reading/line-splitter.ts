@@ -1,9 +1,9 @@
 // Pieces of a file in → its lines, each with its place, out.
 
+import { HeldBytes } from './held-bytes.js';
 import { type AuditLine, faulty, type LinePlace, MAX_LINE_BYTES, readLine } from './line.js';
 
 const LINE_FEED = 0x0a;
-const BYTE_ORDER_MARK = Buffer.from([0xef, 0xbb, 0xbf]);
 
 /** Holds what came of one line at most, and of that no more than a line may have. */
 export class LineSplitter {
@@ -11,7 +11,7 @@ export class LineSplitter {
   #line = 1;
   /** Of the line that has begun. */
   #offset = 0;
-  #held: Buffer[] = [];
+  readonly #held = new HeldBytes();
   /** Bytes of the line so far, held or not. */
   #length = 0;
 
@@ -42,30 +42,25 @@ export class LineSplitter {
   #finish(rest: Buffer): AuditLine {
     const length = this.#length + rest.length;
     const place = this.#place();
-    const held = this.#held;
+    const isFirst = this.#length === 0;
     this.#line += 1;
     this.#offset += length + 1;
-    this.#held = [];
     this.#length = 0;
     if (length > MAX_LINE_BYTES) {
+      this.#held.take();
       return faulty(place, 'too_long', `the line has more than ${MAX_LINE_BYTES} bytes`);
     }
-    const bytes = held.length === 0 ? rest : Buffer.concat([...held, rest]);
-    return readLine(place.offset === 0 ? unmarked(bytes) : bytes, place);
+    if (isFirst) return readLine(rest, place);
+    this.#held.add(rest);
+    return readLine(this.#held.take(), place);
   }
 
   #hold(rest: Buffer): void {
-    if (rest.length === 0) return;
     this.#length += rest.length;
-    if (this.#length > MAX_LINE_BYTES) this.#held = [];
-    else this.#held.push(Buffer.from(rest));
+    if (this.#length <= MAX_LINE_BYTES) this.#held.add(rest);
   }
 
   #place(): LinePlace {
     return { path: this.#path, line: this.#line, offset: this.#offset };
   }
-}
-
-function unmarked(bytes: Buffer): Buffer {
-  return bytes.subarray(0, 3).equals(BYTE_ORDER_MARK) ? bytes.subarray(3) : bytes;
 }

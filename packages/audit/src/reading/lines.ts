@@ -43,12 +43,22 @@ export async function* readAuditBatches(
 ): AsyncGenerator<readonly AuditLine[], void> {
   assertText(path, 'path');
   assertKnownOptions(options, 'readAuditLines()', ['signal', 'onProgress', 'stdin']);
-  const { signal, onProgress, stdin } = options;
+  const { onProgress, stdin } = options;
   if (onProgress !== undefined) assertFunction(onProgress, 'onProgress');
+  const pieces = path === '-' && stdin !== undefined ? stdin : readBytes(path);
+  yield* batchesOf(path, pieces, options);
+}
+
+/** The lines in bytes that come from anywhere. */
+export async function* batchesOf(
+  path: string,
+  pieces: ByteStream,
+  { signal, onProgress }: ReadAuditLinesOptions,
+): AsyncGenerator<readonly AuditLine[], void> {
   signal?.throwIfAborted();
   const splitter = new LineSplitter(path);
   let bytes = 0;
-  for await (const piece of path === '-' && stdin !== undefined ? stdin : readBytes(path)) {
+  for await (const piece of pieces) {
     signal?.throwIfAborted();
     bytes += piece.length;
     const lines = splitter.push(Buffer.from(piece.buffer, piece.byteOffset, piece.length));

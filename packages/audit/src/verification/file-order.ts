@@ -1,9 +1,8 @@
 // Paths as given in → the files in the order of the events in them out.
 
-import { AuditReadError } from '../reading/read-error.js';
-import { type ByteStream, identify } from '../reading/bytes.js';
+import { type ByteStream, identify, readBytes } from '../reading/bytes.js';
 import type { AuditLine } from '../reading/line.js';
-import { readAuditBatches } from '../reading/lines.js';
+import { batchesOf, readAuditBatches } from '../reading/lines.js';
 import { numberOf } from './chain-walk.js';
 
 export interface OrderOptions {
@@ -89,13 +88,7 @@ async function look(
     size: undefined,
     isEmpty: first.length === 0,
     place: placeOf(first),
-    async *read(onProgress) {
-      // What a log is rotated to would look like a break.
-      if ((await identify(path)).key !== key) {
-        throw new AuditReadError(path, 'another file took its place while the files were read');
-      }
-      yield* readAuditBatches(path, { signal, onProgress });
-    },
+    read: (onProgress) => batchesOf(path, readBytes(path, key), { signal, onProgress }),
     // Whoever leaves the loop has closed it.
     close: () => Promise.resolve(),
   };

@@ -28,10 +28,12 @@ export interface AuditBreak {
 }
 
 export type RemarkKind =
-  /** Lines that say what the hash covers, in another spelling than the guard's and the broker's. */
+  /** Lines that say what the hash covers, in another spelling than the guard's and the broker's: line ends count. */
   | 'spelling'
   /** A last line without an end, in a file that is being written. */
   | 'growing'
+  /** A sound record of decisions that are in no record: how many, `lostDecisions` says. */
+  | 'gap'
   /** Members with a bar in them, where that is allowed. */
   | 'bar'
   | 'empty_file'
@@ -64,6 +66,8 @@ export interface AuditReport {
   readonly lastHash?: string;
   /** `beginning`, or the id of the first event when those before it were not given. */
   readonly startsAt?: string;
+  /** What the files themselves say is missing: the guard decided, and could not write it down. */
+  readonly lostDecisions: number;
   readonly break?: AuditBreak;
   readonly remarks: readonly AuditRemark[];
 }

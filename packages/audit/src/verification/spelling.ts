@@ -6,7 +6,7 @@ import type { EventLine } from '../reading/line.js';
 export type Spelling =
   /** As the broker and our own files write it. */
   | { readonly kind: 'usual' }
-  /** Other escapes, blanks or order, and the same members. */
+  /** Other escapes, blanks or order, members that are empty or 0, something around it; and no other members. */
   | { readonly kind: 'other' }
   /** Something in it could be changed, and the hash would still fit. */
   | { readonly kind: 'uncovered'; readonly detail: string };
@@ -39,12 +39,14 @@ const BACKSLASH = 0x5c;
 const COLON = 0x3a;
 
 /** Quick for the usual spelling: nothing can hide in a line that equals what its event is written as. */
-export function spellingOf({ text, event }: EventLine): Spelling {
+export function spellingOf({ text, isWrapped, event }: EventLine): Spelling {
   // As UTF-8, which is hashed, all of them are the same three bytes. They get into a line by an escape only.
   if (/\\u[dD]/.test(text) && hasHalfPair(event)) {
     return uncovered('holds half a surrogate pair, which the hash does not tell from another half');
   }
-  if (text === JSON.stringify(event) || text === encodeJson(event)) return USUAL;
+  if (text === JSON.stringify(event) || text === encodeJson(event)) {
+    return isWrapped || hasEmpty(event) ? OTHER : USUAL;
+  }
   const names = Object.keys(JSON.parse(text) as object);
   const unknown = names.find((name) => !Object.hasOwn(MEMBERS, name));
   if (unknown !== undefined) {
@@ -63,6 +65,21 @@ function uncovered(what: string): Spelling {
 function hasHalfPair(event: AuditEvent): boolean {
   return Object.values(event).some(
     (value: unknown) => typeof value === 'string' && /\p{Cs}/u.test(value),
+  );
+}
+
+/** Whether a member is there that is as good as absent, and left out by whoever writes one (protocol §7.1). */
+function hasEmpty(event: AuditEvent): boolean {
+  // Not a loop over their names: this is done for every line.
+  return (
+    event.agent_id === '' ||
+    event.task_id === '' ||
+    event.orch_id === '' ||
+    event.resource === '' ||
+    event.outcome === '' ||
+    event.deleg_depth === 0 ||
+    event.deleg_chain_hash === '' ||
+    event.bytes_transferred === 0
   );
 }
 

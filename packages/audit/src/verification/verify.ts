@@ -1,12 +1,15 @@
 // Audit files in → a report on whether they are what was written out.
 
-import type { AuditEvent } from '@agentwrit/protocol';
-import type { AuditLine } from '../reading/line.js';
-import { barredMember, breakAt, ChainWalk, type FoundBreak } from './chain-walk.js';
+import { type AuditEvent, WireError } from '@agentwrit/protocol';
+import { lostDecisionsOf } from '../drift/lost-decisions.js';
+import type { AuditLine, EventLine } from '../reading/line.js';
+import { barredMember, breakAt, ChainWalk, type FoundBreak, numberOf } from './chain-walk.js';
+import { AuditReadError } from '../reading/read-error.js';
 import { closeAll, type OrderedFile, orderFiles } from './file-order.js';
 import { assertVerifyOptions, type VerifyAuditFilesOptions } from './options.js';
 import { Remarks } from './remarks.js';
 import type { AuditBreak, AuditReport } from './report.js';
+import { findRotated } from './rotation.js';
 import { spellingOf } from './spelling.js';
 
 /**
@@ -47,6 +50,7 @@ class Verification {
   #last: AuditEvent | undefined;
   #lastLine = 0;
   #events = 0;
+  #lostDecisions = 0;
   #found: FoundBreak | undefined;
   #hasExpected = false;
 
@@ -80,6 +84,7 @@ class Verification {
       bytesBefore += bytesHere;
     }
     if (this.#found === undefined) this.#found = this.#breakAtEnd();
+    else await this.#rejectRotated(this.#found);
   }
 
   report(): AuditReport {
@@ -93,8 +98,19 @@ class Verification {
       ...(last && { lastId: last.id, lastTime: last.timestamp, lastHash: last.hash }),
       ...(first && { startsAt: first.id === 'evt-000001' ? 'beginning' : first.id }),
       ...('kind' in found && { break: found }),
+      lostDecisions: this.#lostDecisions,
       remarks: this.remarks.list(),
     };
+  }
+
+  /** No event is known to be missing when the file with it has only got another name since the paths were listed. */
+  async #rejectRotated({ path, line, awaited }: FoundBreak): Promise<void> {
+    if (line !== 1 || awaited === undefined || path === '-') return;
+    const number = (numberOf(this.#last?.id ?? '') ?? 0) + 1;
+    const rotated = await findRotated(path, { number, prevHash: awaited });
+    if (rotated === undefined) return;
+    const reason = `the events before it are in ${rotated}, which was not given`;
+    throw new AuditReadError(path, `${reason}; if the log was rotated meanwhile, run it again`);
   }
 
   /** @returns whether nothing that comes later can change the report */
@@ -138,6 +154,7 @@ class Verification {
       this.remarks.add('bar', line);
     }
     if (spelling.kind === 'other') this.remarks.add('spelling', line);
+    this.#noteLoss(line);
     const { expectHash } = this.#options;
     if (event.hash === expectHash || event.prev_hash === expectHash) this.#hasExpected = true;
     this.#first ??= event;
@@ -145,6 +162,18 @@ class Verification {
     this.#lastLine = line.line;
     this.#events += 1;
     return undefined;
+  }
+
+  #noteLoss(line: EventLine): void {
+    try {
+      const lost = lostDecisionsOf(line.event);
+      if (lost === undefined) return;
+      this.#lostDecisions += lost;
+    } catch (error) {
+      // It says so of some, and not of how many.
+      if (!(error instanceof WireError)) throw error;
+    }
+    this.remarks.add('gap', line);
   }
 
   #breakAtEnd(): AuditBreak | undefined {

@@ -98,6 +98,44 @@ describe('a batch sink', () => {
     expect(outcomes).toContain('anonymous written');
   });
 
+  it('keeps little of a flood of refusals with long scopes, and room for the others', async () => {
+    const end = new Deferred<void>();
+    const sink = createBatchSink({ write: () => end.promise });
+    const requiredScope = [`read:data:${'x'.repeat(15_000)}`];
+    for (let count = 0; count < 5000; count += 1) void sink(refused({ requiredScope }));
+    const bytes = sink.stats().queued * 15_000;
+    expect(bytes).toBeGreaterThan(15 * 1024 * 1024);
+    expect(bytes).toBeLessThan(16 * 1024 * 1024);
+    const before = sink.stats().dropped;
+    for (let count = 0; count < 1000; count += 1) void sink(allowed({ requiredScope }));
+    expect(sink.stats().dropped).toBe(before);
+    end.resolve();
+    await sink.close();
+  });
+
+  it('keeps ten thousand usual decisions', async () => {
+    const sink = createBatchSink({ write: () => undefined });
+    for (let count = 0; count < 5000; count += 1)
+      for (const event of [allowed(), refused()]) void sink(event);
+    expect(sink.stats()).toMatchObject({ dropped: 0, queued: 10_000 });
+    await sink.close();
+  });
+
+  it('ends no process whose program looks away when a required decision is not written', async () => {
+    const program = `
+      import { createBatchSink } from '@agentwrit/audit';
+      const sink = createBatchSink({ write: () => Promise.reject(new Error('reset')), required: true });
+      const onDecision = (event) => void sink(event);
+      onDecision(${JSON.stringify(allowed())});
+      await sink.flush();
+      setImmediate(() => console.log(JSON.stringify(sink.stats())));
+    `;
+    const args = ['--input-type=module', '--eval', program];
+    const options = { cwd: import.meta.dirname, timeout: 15_000 };
+    const { stdout } = await promisify(execFile)(process.execPath, args, options);
+    expect(JSON.parse(stdout)).toEqual({ written: 0, dropped: 1, queued: 0, faults: 1 });
+  });
+
   it('keeps no process alive in order to repeat a write', async () => {
     const program = `
       import { createBatchSink } from '@agentwrit/audit';
@@ -115,6 +153,7 @@ describe('a batch sink', () => {
     { name: 'write', options: { write: 'insert' } },
     { name: 'maxQueued', options: { maxQueued: 1 } },
     { name: 'maxQueued', options: { maxQueued: Number.NaN } },
+    { name: 'maxQueuedBytes', options: { maxQueuedBytes: 0 } },
     { name: 'maxBatch', options: { maxBatch: 0 } },
     { name: 'required', options: { required: 'yes' } },
     { name: 'timeoutMs', options: { timeoutMs: 0 } },
@@ -155,13 +194,25 @@ describe('a batch sink that loses decisions', () => {
         firstTime: NOON_MS + 2000,
         lastTime: NOON_MS + 3000,
       },
-      { count: 2, reason: 'write_failed', firstTime: NOON_MS, lastTime: NOON_MS + 1000 },
+      {
+        count: 2,
+        reason: 'write_failed',
+        cause: new Error('reset'),
+        firstTime: NOON_MS,
+        lastTime: NOON_MS + 1000,
+      },
     ]);
     void sink(allowed());
     await turns();
     await sink.close();
     expect(notices.slice(2)).toEqual([
-      { count: 1, reason: 'write_failed', firstTime: NOON_MS, lastTime: NOON_MS },
+      {
+        count: 1,
+        reason: 'write_failed',
+        cause: new Error('reset'),
+        firstTime: NOON_MS,
+        lastTime: NOON_MS,
+      },
     ]);
     expect(sink.stats()).toEqual({ written: 0, dropped: 5, queued: 0, faults: 2 });
   });

@@ -141,6 +141,47 @@ describe('batches', () => {
     expect(dropped).toHaveLength(1);
   });
 
+  it('take no more memory than allowed, those being written included, and give it back', async () => {
+    const { batches, calls, dropped } = setUp({
+      maxQueuedBytes: 10,
+      sizeOf: Math.abs,
+      maxBatch: 1,
+    });
+    for (const item of [4, 5]) batches.add(item);
+    await turns();
+    for (const item of [2, 1]) batches.add(item);
+    expect(dropped).toEqual([['queue_full', 2]]);
+    calls[0]?.end.resolve();
+    await turns();
+    for (const item of [5, 4]) batches.add(item);
+    expect(dropped.slice(1)).toEqual([['queue_full', 5]]);
+    expect(batches.figures.queued).toBe(3);
+  });
+
+  it('give at most half of that memory to what is minor', async () => {
+    const { batches, calls, dropped } = setUp({ maxQueuedBytes: 10, sizeOf: Math.abs });
+    for (const item of [-6, -3, -3, 3, -2]) batches.add(item);
+    expect(dropped).toEqual([
+      ['queue_full', -6],
+      ['queue_full', -3],
+    ]);
+    await turns();
+    calls[0]?.end.resolve();
+    await turns();
+    batches.add(-5);
+    expect(dropped).toHaveLength(2);
+  });
+
+  it('give back the memory of what it is too late for', async () => {
+    const { batches, dropped } = setUp({ maxQueuedBytes: 10, sizeOf: Math.abs, maxBatch: 1 });
+    batches.add(1);
+    await turns();
+    for (const item of [4, 5]) watch(batches.commit(item));
+    vi.advanceTimersByTime(2000);
+    batches.add(9);
+    expect(dropped).toEqual([['timeout', 4, 5]]);
+  });
+
   it('let nobody wait longer than allowed, whether the write hangs or has not begun', async () => {
     const { batches, calls } = setUp({ maxBatch: 1 });
     const running = watch(batches.commit(1));
@@ -281,7 +322,8 @@ describe('batches that are closed', () => {
   });
 
   it('pause only shortly before a write is repeated, until the time is over', async () => {
-    const { batches, calls, dropped } = setUp({ retries: 100 });
+    // Four of which are used up before it is closed: from then on only the time counts.
+    const { batches, calls, dropped } = setUp({ retries: 5 });
     batches.add(1);
     for (const [number, pauseMs] of [100, 200, 400, 800].entries()) {
       await turns();
@@ -328,5 +370,17 @@ describe('batches that are closed', () => {
       ['closed', 1, 3],
     ]);
     expect(batches.figures).toEqual({ written: 0, dropped: 3, queued: 0, faults: 0 });
+  });
+
+  it('are flushed, although the write that hung when they were closed goes on', async () => {
+    const { batches, calls } = setUp();
+    batches.add(1);
+    await turns();
+    const closed = watch(batches.close());
+    vi.advanceTimersByTime(2000);
+    await turns();
+    const flushed = watch(batches.flush());
+    await turns();
+    expect([calls.length, closed.outcome, flushed.outcome]).toEqual([1, 'written', 'written']);
   });
 });

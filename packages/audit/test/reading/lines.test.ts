@@ -1,6 +1,8 @@
 import { execFileSync } from 'node:child_process';
 import { appendFileSync, chmodSync, mkdirSync, symlinkSync, truncateSync } from 'node:fs';
 import { basename, join } from 'node:path';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { describe, expect, it } from 'vitest';
 import { AuditReadError } from '../../src/reading/read-error.js';
 import type { AuditLine } from '../../src/reading/line.js';
@@ -33,12 +35,13 @@ describe('reading lines', () => {
   it('gives each event with its text and the place where it begins', async () => {
     const lines = await linesIn(`${ONE}\n${TWO}\n`);
     expect(lines.map((line) => ({ ...line, path: basename(line.path) }))).toEqual([
-      { path: 'audit.jsonl', line: 1, offset: 0, text: ONE, event: EVENTS[0] },
+      { path: 'audit.jsonl', line: 1, offset: 0, text: ONE, isWrapped: false, event: EVENTS[0] },
       {
         path: 'audit.jsonl',
         line: 2,
         offset: Buffer.byteLength(ONE) + 1,
         text: TWO,
+        isWrapped: false,
         event: EVENTS[1],
       },
     ]);
@@ -105,6 +108,15 @@ describe('reading lines', () => {
     expect(outlineOf(await linesIn(content))).toEqual(outline);
   });
 
+  it('says what stands around a text, which it leaves away', async () => {
+    const lines = await linesIn(`\ufeff${ONE}\n${TWO}\n${THREE}\r\n`);
+    expect(lines).toMatchObject([
+      { text: ONE, isWrapped: true },
+      { text: TWO, isWrapped: false },
+      { text: THREE, isWrapped: true },
+    ]);
+  });
+
   it('does not look at a line of more than 1 MiB, and goes on behind it', async () => {
     const padding = (bytes: number): string => ' '.repeat(bytes - Buffer.byteLength(TWO));
     const longest = TWO + padding(MAX_LINE_BYTES);
@@ -126,6 +138,28 @@ describe('reading lines', () => {
     const lines = await all(readAuditLines('-', { stdin: endless() }));
     expect(outlineOf(lines)).toEqual(['torn']);
     expect(most).toBeLessThan(32 * piece.length);
+  });
+
+  it('takes no more memory for a line that comes byte by byte', async () => {
+    setFlagsFromString('--expose-gc');
+    const collect = runInNewContext('gc') as () => void;
+    const usage = (): number => {
+      collect();
+      const { heapUsed, arrayBuffers } = process.memoryUsage();
+      return heapUsed + arrayBuffers;
+    };
+    const before = usage();
+    let after = 0;
+    async function* byteByByte(): AsyncGenerator<Buffer, void> {
+      const byte = Buffer.from(' ');
+      const size = Buffer.byteLength(ONE);
+      for (let count = 0; count < MAX_LINE_BYTES - size; count += 1) yield byte;
+      after = usage();
+      yield Buffer.from(`${ONE}\n`);
+    }
+    const lines = await all(readAuditLines('-', { stdin: byteByByte() }));
+    expect(outlineOf(lines)).toEqual(['evt-000001']);
+    expect(after - before).toBeLessThan(16 * MAX_LINE_BYTES);
   });
 
   it('gives the same lines whatever pieces the bytes come in', async () => {

@@ -2,10 +2,11 @@ import { renameSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { encodeJson } from '@agentwrit/protocol';
 import { describe, expect, it } from 'vitest';
+import { identify, readBytes } from '../../src/reading/bytes.js';
 import type { VerifyAuditFilesOptions } from '../../src/verification/options.js';
 import { verifyAuditFiles } from '../../src/verification/verify.js';
 import { FIRST_EVENT, SECOND_EVENT } from '../../../protocol/test/audit-vectors.js';
-import { writeFiles } from '../folder.js';
+import { makeFolder, writeFiles } from '../folder.js';
 import {
   at,
   copyOfFiles,
@@ -18,7 +19,7 @@ import {
   verifyFiles,
   withNames,
 } from './log-files.js';
-import { entryAt, linesOf, logOf, sealAll } from './sealed-log.js';
+import { entryAt, linesOf, logOf, seal, sealAll } from './sealed-log.js';
 
 const SOUND = {
   isSound: true,
@@ -30,6 +31,7 @@ const SOUND = {
   lastTime: EVENTS[49]?.timestamp,
   lastHash: LAST_HASH,
   startsAt: 'beginning',
+  lostDecisions: 0,
   remarks: [],
 };
 
@@ -38,6 +40,20 @@ describe('a good log', () => {
     expect(await verifyFiles(copyOfFiles(), { complete: true, expectHash: LAST_HASH })).toEqual(
       SOUND,
     );
+  });
+
+  it('tells of decisions that it records as lost', async () => {
+    const gap = (detail: string): Parameters<typeof sealAll>[0][number] => ({
+      timestamp: '2026-02-15T12:00:00Z',
+      event_type: 'audit_gap',
+      detail,
+    });
+    const events = sealAll([gap('{"dropped":200}'), entryAt(1), gap('{"dropped":56}'), gap('?')]);
+    expect(await verify({ a: text(linesOf(events)) })).toMatchObject({
+      isSound: true,
+      lostDecisions: 256,
+      remarks: [{ kind: 'gap', path: 'a', line: 1, count: 3 }],
+    });
   });
 
   it('is sound whatever order its files are given in', async () => {
@@ -91,6 +107,30 @@ describe('a good log', () => {
       isSound: true,
       events: 50,
       remarks: [{ kind: 'spelling', path: 'a', line: 4, count: 4 }],
+    });
+  });
+
+  it.each<{ name: string; change: (line: string) => string }>([
+    { name: 'a byte-order mark', change: (line) => `\ufeff${line}` },
+    { name: 'a carriage return', change: (line) => `${line}\r` },
+    { name: 'two carriage returns', change: (line) => `${line}\r\r` },
+    {
+      name: 'an empty member',
+      change: (line) => line.replace('"orch_id"', '"task_id":"","orch_id"'),
+    },
+    { name: 'a depth of 0', change: (line) => line.replace('"hash"', '"deleg_depth":0,"hash"') },
+    {
+      name: 'a count of 0',
+      change: (line) => line.replace('"hash"', '"bytes_transferred":0,"hash"'),
+    },
+  ])('may have got $name, which is remarked', async ({ change }) => {
+    const { task_id: _, ...entry } = entryAt(0);
+    const lines = linesOf(sealAll([entry, entry]));
+    const contents = { a: text(lines.slice(0, 1)), b: text([change(at(lines, 1))]) };
+    expect(await verify(contents, { complete: true })).toMatchObject({
+      isSound: true,
+      events: 2,
+      remarks: [{ kind: 'spelling', path: 'b', line: 1, count: 1 }],
     });
   });
 
@@ -184,6 +224,75 @@ describe('what cannot be read', () => {
       },
     });
     await expect(verifying).rejects.toThrow(`cannot read ${two}: another file took its place`);
+  });
+
+  it('is a file that took the place of another between a look at its path and opening it', async () => {
+    const [path = ''] = writeFiles({ log: text(FILES.a) });
+    const { key } = await identify(path);
+    renameSync(path, `${path}.1`);
+    writeFileSync(path, text(FILES.b));
+    const read = readBytes(path, key).next();
+    await expect(read).rejects.toThrow(`cannot read ${path}: another file took its place`);
+  });
+
+  it.each<{ name: string; given: readonly ('old' | 'audit.jsonl')[]; options: object }>([
+    { name: 'behind others', given: ['old', 'audit.jsonl'], options: {} },
+    { name: 'that has to be the first', given: ['audit.jsonl'], options: { complete: true } },
+  ])('is a file $name that was rotated before it was opened, not a break', async (scene) => {
+    const { given, options } = scene;
+    const isBehind = given.includes('old');
+    const rotated = `audit.${isBehind ? '000000000018' : '000000000001'}.jsonl`;
+    const paths = writeFiles({
+      ...(isBehind && { old: text(FILES.a) }),
+      'audit.jsonl': text(FILES.c),
+      [rotated]: text(isBehind ? FILES.b : [...FILES.a, ...FILES.b]),
+    });
+    const [one = '', two = ''] = paths;
+    const verifying = verifyAuditFiles(isBehind ? [one, two] : [one], options);
+    await expect(verifying).rejects.toMatchObject({
+      code: 'unreadable_file',
+      path: isBehind ? two : one,
+      message: expect.stringContaining(`${rotated}, which was not given`),
+    });
+  });
+
+  it('is a rotated log that is given by a link from elsewhere', async () => {
+    const [old = '', path = ''] = writeFiles({
+      old: text(FILES.a),
+      'audit.jsonl': text(FILES.c),
+      'audit.000000000018.jsonl': text(FILES.b),
+    });
+    const link = join(makeFolder(), 'link');
+    symlinkSync(path, link);
+    await expect(verifyAuditFiles([old, link])).rejects.toThrow('which was not given');
+  });
+
+  it.each([
+    { name: 'holds other events', rotated: text(FILES.b.slice(1)) },
+    { name: 'is of another log', rotated: text(linesOf(sealAll([entryAt(3)], { from: 18 }))) },
+    {
+      name: 'begins with another number',
+      rotated: text(linesOf([seal({ id: 'evt-000019', ...entryAt(17) }, EVENTS[16]?.hash ?? '')])),
+    },
+    { name: 'is empty', rotated: '' },
+    { name: 'holds no events', rotated: 'x\n' },
+  ])('is not what a break is taken for when a file beside it $name', async ({ rotated }) => {
+    const [old = '', path = ''] = writeFiles({
+      old: text(FILES.a),
+      'audit.jsonl': text(FILES.c),
+      'audit.000000000018.jsonl': rotated,
+    });
+    const { break: found } = await verifyAuditFiles([old, path]);
+    expect(found).toMatchObject({ kind: 'missing', path, line: 1 });
+  });
+
+  it('is not what events are that were taken out of the middle of a file, wherever they are now', async () => {
+    const [path = ''] = writeFiles({
+      'audit.jsonl': text([...FILES.a, ...FILES.c]),
+      'audit.000000000018.jsonl': text(FILES.b),
+    });
+    const { break: found } = await verifyAuditFiles([path]);
+    expect(found).toMatchObject({ kind: 'missing', path, line: 18 });
   });
 
   it.each([

@@ -53,6 +53,23 @@ describe('agentwrit audit verify', () => {
     expect(code).toBe(1);
   });
 
+  it('says beside it that decisions are recorded as lost', async () => {
+    const events = sealAll([
+      {
+        timestamp: '2026-02-15T12:00:00Z',
+        event_type: 'audit_gap',
+        detail: '{"dropped":256,"firstTime":1,"lastTime":2,"reason":"queue_full"}',
+      },
+    ]);
+    const path = fileOf(linesOf(events));
+    const { code, stdout } = await run(['audit', 'verify', path]);
+    expect(stdout.slice(-2)).toEqual([
+      'NOT ALL IS THERE: 256 decisions are recorded as lost.',
+      `Note: ${path}:1: decisions are recorded as lost: the guard could not write them down`,
+    ]);
+    expect(code).toBe(0);
+  });
+
   it('says what was not given, and what is worth a look', async () => {
     const path = fileOf(LINES.slice(2));
     const { code, stdout } = await run(['audit', 'verify', path, path]);
@@ -141,6 +158,20 @@ describe('agentwrit audit verify', () => {
     expect(stderr).toEqual([`agentwrit: cannot read ${good}.gone: no such file`]);
   });
 
+  it('ends with 3 when the log was rotated meanwhile, and says where the events are', async () => {
+    const [old = '', path = '', rotated = ''] = writeFiles({
+      'audit.000000000001.jsonl': text(LINES.slice(0, 2)),
+      'audit.jsonl': text(LINES.slice(4)),
+      'audit.000000000003.jsonl': text(LINES.slice(2, 4)),
+    });
+    const { code, stdout, stderr } = await run(['audit', 'verify', old, path]);
+    expect({ code, stdout }).toEqual({ code: 3, stdout: [] });
+    expect(stderr).toEqual([
+      `agentwrit: cannot read ${path}: the events before it are in ${rotated}, which was not given; if the log was rotated meanwhile, run it again`,
+    ]);
+    expect((await run(['audit', 'verify', old, path, rotated])).code).toBe(0);
+  });
+
   it.each([
     { name: 'no file', argv: [], what: 'FILE is missing' },
     { name: 'an empty name', argv: ['a', ''], what: 'FILE must not be empty' },
@@ -148,6 +179,21 @@ describe('agentwrit audit verify', () => {
       name: 'half a hash',
       argv: ['a', '--expect-hash', 'abc'],
       what: '"--expect-hash" must be 64',
+    },
+    {
+      name: 'a hash in upper case',
+      argv: ['a', '--expect-hash', LAST_HASH.toUpperCase()],
+      what: '"--expect-hash" must be 64 lower-case hex digits',
+    },
+    {
+      name: 'a hash with a blank behind it',
+      argv: ['a', '--expect-hash', `${LAST_HASH} `],
+      what: '"--expect-hash" must be 64 lower-case hex digits',
+    },
+    {
+      name: 'a hash with a line end behind it',
+      argv: ['a', '--expect-hash', `${LAST_HASH}\n`],
+      what: '"--expect-hash" must be 64 lower-case hex digits',
     },
     { name: 'stdin that is a terminal', argv: ['-'], what: '"-" is stdin: pipe a file in' },
   ])('is used wrongly with $name', async ({ argv, what }) => {

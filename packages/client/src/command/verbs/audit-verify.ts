@@ -27,9 +27,10 @@ export const auditVerify: Verb = {
 any order; "-" is stdin, as in: zcat audit-*.gz | agentwrit audit verify -
 Ends with 0 when the files are sound, and with 1 at the first break, which it
 names: tampered, missing, reordered, duplicate, truncated, malformed, or
-ambiguous. A chain does not show what was cut off behind its last event, nor
-that all of it was written anew: note the last hash down elsewhere, and give
-it to --expect-hash later.`,
+ambiguous. When a file cannot be read, or the log is rotated meanwhile, it ends
+with 3: nothing is known, run it again. A chain does not show what was cut off
+behind its last event, nor that all of it was written anew: note the last hash
+down elsewhere, and give it to --expect-hash later.`,
   async run(call) {
     const { flags, operands, context } = call;
     if (operands.includes('-') && context.stdin.isTerminal) {
@@ -78,6 +79,9 @@ function show(call: Call, report: AuditReport): void {
     ...(startsAt === undefined || startsAt === 'beginning'
       ? []
       : [`What was written before ${startsAt} was not given.`]),
+    ...(report.lostDecisions > 0
+      ? [`NOT ALL IS THERE: ${report.lostDecisions} decisions are recorded as lost.`]
+      : []),
     ...report.remarks.map(remarkLine),
   ]);
 }
@@ -112,8 +116,9 @@ const MEANINGS: Readonly<Record<BreakKind, string>> = {
 };
 
 const REMARKS: Readonly<Record<RemarkKind, string>> = {
-  spelling: 'written in other escapes or blanks than usual; all they say is covered',
+  spelling: 'not spelled as it is written; all that it says is covered',
   growing: 'the last line has no end yet; it was not checked',
+  gap: 'decisions are recorded as lost: the guard could not write them down',
   bar: 'a bar outside the detail, taken as it is',
   empty_file: 'nothing in it',
   repeated_file: 'given before; read once',
