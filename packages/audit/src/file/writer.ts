@@ -3,7 +3,7 @@
 
 import type { DecisionEvent } from '@agentwrit/protocol';
 import { BAD_EVENT, sealBatch } from './batch.js';
-import { sizeOf } from './event-size.js';
+import { sizeOfEvent } from '../event-size.js';
 import { AuditFileError } from './file-error.js';
 import type { Log } from './log.js';
 import { Pause } from './pause.js';
@@ -45,7 +45,7 @@ export class Writer {
   /** @returns a promise where a request is not to be let in before the event is on disk */
   add(event: DecisionEvent): Promise<void> | undefined {
     const { queue, isRequired } = this.#options;
-    const size = sizeOf(event);
+    const size = sizeOfEvent(event);
     if (!isRequired || event.outcome === 'refuse') {
       if (this.#isClosed) this.#counts.dropped += 1;
       else if (!queue.hasRoomFor(event, size)) {
