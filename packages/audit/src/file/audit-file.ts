@@ -148,7 +148,14 @@ export function openAuditFile(options: AuditFileOptions, ground: AuditFileGround
         new AuditFileError('torn', `${path} ended within a line: ${tornBytes} bytes were moved`),
       );
     }
-    const writer = new Writer({ log, queue, isRequired: required, path, report });
+    const writer = new Writer({
+      log,
+      queue,
+      isRequired: required,
+      path,
+      report,
+      note: () => reporter.note(),
+    });
     let closing: Promise<void> | undefined;
     return Object.assign((event: DecisionEvent) => writer.add(event), {
       isRequired: required,

@@ -15,6 +15,11 @@ export class Reporter {
     return this.#count;
   }
 
+  /** Counts a fault of which has been told already. */
+  note(): void {
+    this.#count += 1;
+  }
+
   report(fault: AuditFileError): void {
     this.#count += 1;
     if (this.#onFault === undefined) return this.#warn(fault);

@@ -16,6 +16,8 @@ export interface WriterOptions {
   /** Of the file, for messages. */
   readonly path: string;
   readonly report: (fault: AuditFileError) => void;
+  /** One more fault of which has been told. */
+  readonly note: () => void;
 }
 
 export class Writer {
@@ -86,7 +88,7 @@ export class Writer {
         this.#pause.end();
         const { queue, log } = this.#options;
         this.#rejectAwaited(this.#fault ?? this.#closed());
-        this.#counts.dropped += queue.eventCount;
+        this.#giveUp(queue.eventCount);
         queue.take(queue.items.length);
         log.close();
       }
@@ -177,13 +179,14 @@ export class Writer {
   }
 
   #fail(error: unknown): AuditFileError {
-    const { path, report } = this.#options;
+    const { path, report, note } = this.#options;
     const fault =
       error instanceof AuditFileError
         ? error
         : new AuditFileError('write_failed', `${path} cannot be written`, error);
     // Once for each outage, and for each way it takes.
-    if (this.#fault?.message !== fault.message) report(fault);
+    if (this.#fault?.message === fault.message) note();
+    else report(fault);
     this.#fault = fault;
     this.#rejectAwaited(fault);
     this.#pause.begin();
@@ -211,6 +214,14 @@ export class Writer {
     if (this.#isOverflowing) return;
     this.#isOverflowing = true;
     report(new AuditFileError('queue_full', `too many events wait for ${path}: some are lost`));
+  }
+
+  /** The next process knows nothing of them, and leaves no gap. */
+  #giveUp(count: number): void {
+    if (count === 0) return;
+    this.#counts.dropped += count;
+    const { path, report } = this.#options;
+    report(new AuditFileError('closed', `${path} was closed before ${count} events were written`));
   }
 
   #noteBadEvent(isAwaited: boolean): void {

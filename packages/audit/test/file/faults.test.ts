@@ -107,6 +107,27 @@ describe('a write that fails', () => {
     expect(written()).toEqual(['req-1', 'req-2', 'req-3']);
   });
 
+  it('is told of once, counted each time, and what is given up in the end is told of, too', async () => {
+    stopTimers();
+    const { disk, file, faults } = scene();
+    const stuck = (): void => {
+      disk.fail.write = 0;
+    };
+    stuck();
+    for (const id of names(3)) void file(allowed(id));
+    await settle();
+    stuck();
+    vi.advanceTimersByTime(250);
+    await settle();
+    expect(file.stats()).toMatchObject({ faults: 2, dropped: 0, queued: 3 });
+    expect(faults.map(({ code }) => code)).toEqual(['write_failed']);
+    stuck();
+    await expect(file.close()).rejects.toMatchObject({ code: 'write_failed' });
+    expect(faults.map(({ code }) => code)).toEqual(['write_failed', 'closed']);
+    expect(faults[1]?.message).toContain('before 3 events were written');
+    expect(file.stats()).toMatchObject({ dropped: 3, queued: 0 });
+  });
+
   it('keeps what nobody waits for, up to the bound, and then says what is missing', async () => {
     stopTimers();
     const { disk, file, faults, events, written } = scene({ maxQueued: 2 });
@@ -463,10 +484,11 @@ describe('flushing beside closing', () => {
       await settle();
       expect(disk).toMatchObject({ usedAfterClose: 0, closedInUse: 0, openFiles: 0 });
       expect(disk.text(PATH)).toBe('');
-      // To ask for too much is no fault of the file.
-      expect(faults).toEqual(['write_failed']);
+      // What nobody waited for is lost, and that is told. To ask for too much is no fault of the file.
+      const told = required ? ['write_failed'] : ['write_failed', 'closed'];
+      expect(faults).toEqual(told);
       await expect(file.flush()).rejects.toMatchObject({ code: 'closed' });
-      expect(file.stats().faults).toBe(1);
+      expect(file.stats().faults).toBe(told.length);
     },
   );
 });
