@@ -2,7 +2,7 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { describe, expect, it } from 'vitest';
 import { createDriftMeter, type DriftMeter } from '../../src/index.js';
-import { agentOf, decided } from './events.js';
+import { agentOf, decided, wordOf } from './events.js';
 
 // Without it, what the heap holds is anybody's guess.
 setFlagsFromString('--expose-gc');
@@ -11,11 +11,6 @@ const collectGarbage = runInNewContext('gc') as () => void;
 function heapUsed(): number {
   collectGarbage();
   return process.memoryUsage().heapUsed;
-}
-
-/** Different in all that can be: letters, so that nothing folds into a pattern. */
-function wordOf(number: number): string {
-  return Array.from(String(number), (digit) => 'ghijklmnop'.charAt(Number(digit))).join('');
 }
 
 function feed(meter: DriftMeter, from: number, to: number): void {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { createDriftMeter, type DriftMeter } from '../../src/index.js';
-import { agentOf, type Asked, decided, START, unknownCaller } from './events.js';
+import { agentOf, type Asked, decided, START, unknownCaller, wordOf } from './events.js';
 
 const CUSTOMER = 'read:data:customer-cust-7291';
 const OTHER_CUSTOMER = 'read:data:customer-cust-1004';
@@ -265,6 +265,32 @@ describe('what was used', () => {
     });
     expect(suggestion.isNarrower).toBe(expected.isNarrower);
     expect(suggestion.scopes).toHaveLength(expected.isNarrower ? 20 : 1);
+  });
+});
+
+describe('a scope that is used as it was granted', () => {
+  it('stays, though there were too many others to tell apart what was needed', () => {
+    const granted = [ALL_CUSTOMERS, 'write:data:prices'];
+    const meter = meterOf(
+      ...Array.from({ length: 200 }, (_, index) => ({
+        granted,
+        needs: [`read:${wordOf(index)}:${wordOf(index)}`],
+      })).map((asked) => ({ ...asked, granted: [...granted, ...asked.needs] })),
+      { granted, needs: ['write:data:prices'] },
+    );
+    const { suggestion, scopes } = onlyGroup(meter);
+    expect(scopes.find(({ scope }) => scope === 'write:data:prices')).toMatchObject({ uses: 1 });
+    expect(suggestion.drops).toEqual([ALL_CUSTOMERS]);
+    expect(suggestion.scopes).toContain('write:data:prices');
+  });
+
+  it('stays beside a wildcard that is needed for other things', () => {
+    const granted = [ALL_CUSTOMERS, CUSTOMER];
+    const meter = meterOf({ granted, needs: [CUSTOMER] }, { granted, needs: [ALL_CUSTOMERS] });
+    expect(onlyGroup(meter).suggestion).toMatchObject({
+      scopes: [ALL_CUSTOMERS, CUSTOMER],
+      drops: [],
+    });
   });
 });
 
