@@ -1,4 +1,15 @@
-import { lstat, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { spawnSync } from 'node:child_process';
+import {
+  lstat,
+  mkdir,
+  mkdtemp,
+  open,
+  readdir,
+  readFile,
+  rm,
+  symlink,
+  writeFile,
+} from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -13,6 +24,9 @@ const START = Date.parse('2026-02-15T12:00:00Z');
 const CUSTOMER = 'read:data:customer-cust-7291';
 const ORDER = 'write:data:order-ord-4823';
 const AGENT = 'spiffe://agents.example.com/agent/order-worker/process-ord-4823/0000000000000001';
+
+// The code as it is built: what a child process can load.
+const PAGE_FILE = new URL('../../dist/command/page-file.js', import.meta.url).href;
 
 let folder: string;
 
@@ -337,6 +351,46 @@ describe('--html', () => {
     expect(stderr[0]).toContain('"--html": ');
     expect(stderr[0]).toContain(message);
     expect(await readFile(file, 'utf8')).toBe(`${FINE.join('')}\n`);
+  });
+
+  it('does not write over the list of routes', async () => {
+    const routes = await fileOf('routes.json', '[]');
+    const argv = [await fileOf('guard.jsonl', ...FINE), '--routes', routes, '--html', routes];
+    const { code, stderr } = await drift(argv);
+    expect({ code, text: await readFile(routes, 'utf8') }).toEqual({ code: 2, text: '[]\n' });
+    expect(stderr[0]).toContain('is one of the files to read');
+  });
+
+  it('does not write over what stdin comes from', async () => {
+    const file = await fileOf('guard.jsonl', ...FINE);
+    const source = await open(file);
+    try {
+      // In a process of its own: this one's stdin is somebody else's.
+      const program = `import { assertReplaceable } from ${JSON.stringify(PAGE_FILE)};
+        try { assertReplaceable('html', ${JSON.stringify(file)}, ['-']); } catch (error) { console.log(error.message); }`;
+      const argv = ['--input-type=module', '--eval', program];
+      const { stdout } = spawnSync(process.execPath, argv, {
+        stdio: [source.fd, 'pipe', 'inherit'],
+        encoding: 'utf8',
+        timeout: 60_000,
+      });
+      expect(stdout).toContain('is one of the files to read');
+    } finally {
+      await source.close();
+    }
+  });
+
+  it('is a file', async () => {
+    const { code, stderr } = await drift([await fileOf('guard.jsonl', ...FINE), '--html', '-']);
+    expect(code).toBe(2);
+    expect(stderr[0]).toContain('"--html" must be a file, not "-"');
+  });
+
+  it('keeps from others a page that was kept from them', async () => {
+    const page = join(folder, 'drift.html');
+    await writeFile(page, 'old', { mode: 0o600 });
+    await drift([await fileOf('guard.jsonl', ...FINE), '--html', page]);
+    expect((await lstat(page)).mode & 0o777).toBe(0o600);
   });
 
   // A socket stands for all that a program would miss: devices must not be put at risk by a test.

@@ -41,9 +41,11 @@ files are what was written, "agentwrit audit verify" says.`,
     const { flags, context, operands } = call;
     const failOn = readFindings(flags.list('fail-on'));
     const period = readPeriod(call);
-    const routes = readRoutes(flags.text('routes'));
+    const routesPath = flags.text('routes');
+    const routes = readRoutes(routesPath);
     const page = flags.text('html');
-    if (page !== undefined) assertReplaceable('html', page, operands);
+    const sources = routesPath === undefined ? operands : [...operands, routesPath];
+    if (page !== undefined) assertReplaceable('html', page, sources);
     if (operands.includes('-') && context.stdin.isTerminal) {
       throw new UsageError('"-" is stdin: pipe a file in');
     }
