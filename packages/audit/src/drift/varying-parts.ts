@@ -12,6 +12,11 @@ const TURNS_OF_RANDOM = 3;
 // A word with fewer digits than this behind it is a word: `v2`, `step1`.
 const MIN_NUMBER = 2;
 
+// Letters of both cases and digits by turns: `V1StGXR8`. Words that are run together have one turn for each,
+// `getOrderById`, and those are longer than this.
+const MIN_MIXED = 6;
+const LETTERS_TO_A_TURN = 3;
+
 const MIN_HEX = 4;
 
 // Letters `a` to `f` alone make words, but none of this length.
@@ -81,6 +86,7 @@ function constantPartOf(word: string): string {
       if (isHexLetter(code)) hexLetters += 1;
     }
   }
+  if (isMixed(word)) return '';
   if (digits === 0) return hexLetters === word.length && hexLetters >= MIN_HEX_LETTERS ? '' : word;
   if (digits === word.length || turns >= TURNS_OF_RANDOM) return '';
   // `15T12`, `00Z`, and not `2fa`.
@@ -89,6 +95,36 @@ function constantPartOf(word: string): string {
   // Letters, then a number.
   const isNumbered = turns === 1 && lastDigits === digits;
   return isNumbered && digits >= MIN_NUMBER ? word.slice(0, word.length - digits) : word;
+}
+
+/** Whether it changes between capitals, small letters and digits as often as random text does. */
+function isMixed(word: string): boolean {
+  if (word.length < MIN_MIXED) return false;
+  let turns = 0;
+  let run = 0;
+  let before: number | undefined;
+  let hasCapital = false;
+  for (let at = 0; at < word.length; at += 1) {
+    const kind = kindOf(word.charCodeAt(at));
+    if (kind === CAPITAL) hasCapital = true;
+    if (kind === before) run += 1;
+    else {
+      // `Order` is one word, and so is `ID` before it.
+      if (before !== undefined && !(before === CAPITAL && kind === SMALL && run === 1)) turns += 1;
+      run = 1;
+    }
+    before = kind;
+  }
+  return hasCapital && turns * LETTERS_TO_A_TURN >= word.length;
+}
+
+const SMALL = 0;
+const CAPITAL = 1;
+const DIGIT = 2;
+
+function kindOf(code: number): number {
+  if (isDigit(code)) return DIGIT;
+  return code >= 0x41 && code <= 0x5a ? CAPITAL : SMALL;
 }
 
 function isUuidAt(parts: readonly Part[], at: number): boolean {
