@@ -1,19 +1,12 @@
 // What is remembered of a group in → its part of the report out.
 
-import { parseScope } from '@agentwrit/protocol';
 import type { GroupTally } from './group-tally.js';
 import type { Distinct, DriftGroup, ScopeFinding, ScopeUse, DeniedUse } from './report.js';
-import {
-  compareTexts,
-  differsPerTask,
-  OTHER_SCOPES,
-  type ScopeEntry,
-  type ScopeFamily,
-} from './scope-book.js';
+import { differsPerTask, type ScopeEntry, type ScopeFamily } from './scope-book.js';
+import { compareTexts } from './text-order.js';
+import { isWildcard, OTHER_SCOPES } from './scope-template.js';
 import { suggest, wideUsesOf } from './suggestion.js';
 import { DenialTally, GrantTally, type UseTally } from './tallies.js';
-
-const MAX_EXAMPLES = 3;
 
 export function reportGroup(group: GroupTally, maxIdentifiers: number): DriftGroup {
   const scopes = scopeUsesOf(group, maxIdentifiers);
@@ -21,7 +14,7 @@ export function reportGroup(group: GroupTally, maxIdentifiers: number): DriftGro
     ...group.name,
     isOthers: group.isOthers,
     tasks: group.tasks.count,
-    taskExamples: group.tasks.sorted.slice(0, MAX_EXAMPLES),
+    taskExamples: group.taskExamples.sorted,
     agents: group.agents,
     idleAgents: group.idleAgents,
     allowed: group.allowed,
@@ -58,8 +51,9 @@ function scopeUse(
   { used }: GroupTally,
   maxIdentifiers: number,
 ): ScopeUse {
-  const isWildcard = parseScope(scope)?.identifier === '*';
-  const covered = isWildcard ? coveredBy(scope, used.families, tally, maxIdentifiers) : undefined;
+  const covered = isWildcard(scope)
+    ? coveredBy(scope, used.families, tally, maxIdentifiers)
+    : undefined;
   const isUsed = tally.uses > 0;
   let finding: ScopeFinding | null = isUsed ? null : 'unused';
   if (isUsed && covered?.isReplaceable === true) finding = 'wildcard';
@@ -80,15 +74,14 @@ function templateUse(family: ScopeFamily<GrantTally>): ScopeUse {
   const { template, entries, rest } = family;
   const used = entries.filter(({ tally }) => tally.uses > 0).length;
   const all = new GrantTally();
-  for (const { uses, span } of [...entries.map(({ tally }) => tally), rest ?? all]) {
-    all.uses += uses;
-    all.span.addAll(span);
-  }
+  for (const { tally } of entries) all.addAll(tally);
+  if (rest) all.addAll(rest);
   const isExact = rest === undefined;
   let finding: ScopeFinding | null = null;
   if (all.uses === 0) finding = 'unused';
   // Not every task comes to the point where it needs its order; where most do not, they need not have it. Of
-  // identifiers that all tasks share, each counts.
+  // identifiers that all tasks share, each counts. Where there are too many to tell apart, those that are told apart
+  // are a sample of all.
   else if (used < entries.length * (differsPerTask(family) ? 0.5 : 1)) finding = 'partly_unused';
   return {
     scope: template,
@@ -147,30 +140,31 @@ function coveredBy(
 function deniedUsesOf({ denied }: GroupTally, maxIdentifiers: number): readonly DeniedUse[] {
   return denied.families
     .flatMap((family) => {
-      const { template, entries, rest } = family;
+      const { template, templates, entries, rest } = family;
       if (!isFolded(family, maxIdentifiers)) {
-        return entries.map(({ scope, tally }) => deniedUse(scope, tally, ONE, false));
+        return entries.map(({ scopes, tally }) => deniedUse(scopes, tally, ONE, false));
       }
       const all = new DenialTally();
       for (const { tally } of entries) all.addAll(tally);
       if (rest) all.addAll(rest);
       const identifiers = { count: entries.length, isExact: rest === undefined };
-      return [deniedUse(template, all, identifiers, template !== OTHER_SCOPES)];
+      return [deniedUse(templates, all, identifiers, template !== OTHER_SCOPES)];
     })
     .toSorted(
       (one, other) =>
-        other.count - one.count || compareTexts(one.scopes.join('\n'), other.scopes.join('\n')),
+        other.count - one.count ||
+        compareTexts(JSON.stringify(one.scopes), JSON.stringify(other.scopes)),
     );
 }
 
 function deniedUse(
-  scopes: string,
+  scopes: readonly string[],
   { count, agents, routes, lastRequestId, span, timeline }: DenialTally,
   identifiers: Distinct,
   isTemplate: boolean,
 ): DeniedUse {
   return {
-    scopes: scopes.split('\n'),
+    scopes,
     isTemplate,
     identifiers,
     count,

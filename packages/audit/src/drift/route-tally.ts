@@ -1,8 +1,10 @@
 // Decisions in → which routes let somebody in, and which never did, out.
 
 import type { DecisionEvent } from '@agentwrit/protocol';
+import { copyOf } from './first-texts.js';
 import type { RouteUse, UnreachedRoute } from './report.js';
-import { compareTexts, MAX_TEXT } from './scope-book.js';
+import { MAX_TEXT } from './scope-book.js';
+import { compareTexts } from './text-order.js';
 import { TimeSpan } from './time-span.js';
 
 /** A route of an application, as `listRequirements(app)` of an adapter tells it. */
@@ -115,7 +117,9 @@ export class RouteTally {
     }
     const tally = createTally();
     this.#count += 1;
-    this.#paths.set(path, (methods ?? new Map<string, Tally>()).set(method, tally));
+    const kept = path === undefined ? undefined : copyOf(path, MAX_TEXT);
+    const all = methods ?? new Map<string, Tally>();
+    this.#paths.set(kept, all.set(copyOf(method, MAX_TEXT), tally));
     return tally;
   }
 }

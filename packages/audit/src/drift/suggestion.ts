@@ -3,13 +3,9 @@
 import { parseScope, scopeIsSubset } from '@agentwrit/protocol';
 import type { GroupTally } from './group-tally.js';
 import type { ScopeUse, Suggestion } from './report.js';
-import {
-  compareTexts,
-  differsPerTask,
-  OTHER_SCOPES,
-  type ScopeFamily,
-  templateOf,
-} from './scope-book.js';
+import { differsPerTask, type ScopeFamily } from './scope-book.js';
+import { compareTexts } from './text-order.js';
+import { isWildcard, OTHER_SCOPES, templateOf } from './scope-template.js';
 import type { GrantTally, UseTally } from './tallies.js';
 
 /** @param lines the group's granted scopes, as reported */
@@ -123,10 +119,6 @@ function usedOf(families: readonly ScopeFamily<GrantTally>[]): readonly string[]
   return families.flatMap(({ entries }) =>
     entries.filter(({ tally }) => tally.uses > 0).map(({ scope }) => scope),
   );
-}
-
-function isWildcard(scope: string): boolean {
-  return parseScope(scope)?.identifier === '*';
 }
 
 function kindsOf({ used, granted }: GroupTally): readonly Kind[] {

@@ -241,7 +241,7 @@ describe('what was used', () => {
   });
 
   it('through a wildcard, and is of too many kinds to be told apart, needs the wildcard', () => {
-    const meter = createDriftMeter({ maxScopes: 2 });
+    const meter = createDriftMeter({ maxScopes: 8 });
     for (const name of ['a', 'b', 'c']) {
       meter(decided({ granted: [ALL_CUSTOMERS], needs: [`read:data:${name}`] }));
     }
@@ -428,6 +428,12 @@ describe('what was denied', () => {
   it('is a choice where one of several would have done', () => {
     const meter = meterOf({ granted: [CUSTOMER], needs: [ORDER, OTHER_CUSTOMER], match: 'any' });
     expect(meter.denied().map(({ scopes }) => scopes)).toEqual([[ORDER, OTHER_CUSTOMER]]);
+  });
+
+  it('is what was asked for, whatever characters a caller puts in', () => {
+    const needs = ['read:data:customer-x\ndelete:data:*'];
+    const meter = meterOf({ granted: ['read:data:prices'], needs });
+    expect(meter.denied().map(({ scopes }) => scopes)).toEqual([needs]);
   });
 
   it('keeps the first and the last time, though the clock was set back', () => {

@@ -100,7 +100,7 @@ describe('a page', () => {
       );
       meter(
         decided({
-          task: `task-${'ghijklmnop'.charAt(number % 10)}${'ghijklmnop'.charAt((number / 10) % 10)}`,
+          orchestrator: `worker-${number % 100}`,
           granted: [`read:${word}:a`, `write:data:${word}`],
           needs: number % 2 === 0 ? [`write:data:${word}`] : [`delete:data:${word}`],
           route: `/${word}`,
