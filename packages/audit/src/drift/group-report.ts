@@ -13,6 +13,7 @@ export function reportGroup(group: GroupTally, maxIdentifiers: number): DriftGro
   return {
     ...group.name,
     isOthers: group.isOthers,
+    isComplete: !group.isFolded && !hidesFindings(group),
     tasks: group.tasks.count,
     taskExamples: group.taskExamples.sorted,
     agents: group.agents,
@@ -25,6 +26,15 @@ export function reportGroup(group: GroupTally, maxIdentifiers: number): DriftGro
     denied: deniedUsesOf(group, maxIdentifiers),
     suggestion: suggest(group, scopes, maxIdentifiers),
   };
+}
+
+/** Whether something was used of which it is not known what: another that was folded with it may be unused. */
+function hidesFindings({ granted, used }: GroupTally): boolean {
+  const folded = granted.families.filter((family) => family.isFolded);
+  const isUsed = folded.some(({ rest }) => (rest?.uses ?? 0) > 0);
+  // Of a known kind there are then more identifiers than a list should have.
+  const others = used.families.find(({ template }) => template === OTHER_SCOPES);
+  return isUsed || (others?.rest?.wide ?? 0) > 0;
 }
 
 /** Whether many of a kind are one line. */

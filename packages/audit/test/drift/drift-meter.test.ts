@@ -82,6 +82,7 @@ describe('a drift meter', () => {
         {
           ...GROUP,
           isOthers: false,
+          isComplete: true,
           tasks: ONE,
           taskExamples: ['process-ord-4823'],
           agents: ONE,

@@ -102,6 +102,11 @@ const DRIFTED = [
   decided({ granted: ['read:data:*', ORDER], needs: 'write:calendar:team', at: 60_000 }),
 ];
 
+/** Letters, so that nothing folds into a pattern. */
+function wordOf(number: number): string {
+  return Array.from(String(number), (digit) => 'ghijklmnop'.charAt(Number(digit))).join('');
+}
+
 const FINE = [decided({ granted: [CUSTOMER], needs: CUSTOMER, held: CUSTOMER })];
 
 describe('agentwrit drift', () => {
@@ -230,9 +235,10 @@ describe('agentwrit drift', () => {
       detail: '{"dropped":12,"firstTime":1,"lastTime":2,"reason":"queue_full"}',
     });
     const { stdout } = await drift([await fileOf('guard.jsonl', ...FINE, gap)]);
-    expect(stdout.at(-1)).toBe(
-      'Missing in the audit files: 12 decisions. What they used is not known.',
-    );
+    expect(stdout.slice(1, 3)).toEqual([
+      'Nothing was found, but not all is known.',
+      'Cannot be told: 12 decisions that the audit files say they have lost.',
+    ]);
   });
 
   it('cannot steer the terminal', async () => {
@@ -278,7 +284,10 @@ describe('lines that cannot be read', () => {
 
   it('are none in a file that is empty', async () => {
     const { code, stdout } = await drift([await fileOf('empty.jsonl')]);
-    expect({ code, first: stdout[0] }).toEqual({ code: 0, first: '0 requests, 0 refused' });
+    expect({ code, stdout }).toEqual({
+      code: 0,
+      stdout: ['0 requests, 0 refused', 'Nothing to judge: no decision in what was given.'],
+    });
   });
 
   it('are not looked for where there is no file', async () => {
@@ -309,6 +318,45 @@ describe('--fail-on', () => {
       code: 'drift',
       findings: { unused: 1, denied: 1 },
     });
+  });
+
+  const gap = lineOf({
+    timestamp: '2026-02-15T12:00:01Z',
+    event_type: 'audit_gap',
+    detail: '{"dropped":12,"firstTime":1,"lastTime":2,"reason":"queue_full"}',
+  });
+  // More kinds than are told apart, and something used of those that are not.
+  const scopes = Array.from({ length: 400 }, (_, index) => `read:kind-${wordOf(index)}:all`);
+  const many = scopes.map((needs) => decided({ granted: scopes, needs, held: needs }));
+  it.each([
+    { name: 'nothing was given', lines: [], what: 'no decision in what was given' },
+    { name: 'a line cannot be read', lines: [...FINE, '{}'], what: '1 line that cannot be read' },
+    { name: 'decisions are lost', lines: [...FINE, gap], what: '12 decisions that the audit' },
+    {
+      name: 'scopes are not told apart',
+      lines: many,
+      what: 'which scopes were unused, or too wide',
+    },
+  ])('ends with 1, too, where that cannot be told: $name', async ({ lines, what }) => {
+    const file = await fileOf('guard.jsonl', ...lines);
+    const { code, stdout, stderr } = await drift([file, '--fail-on', 'unused']);
+    expect(code).toBe(1);
+    expect(stderr.at(-1)).toContain('cannot tell what --fail-on asks for: ');
+    expect(stderr.at(-1)).toContain(what);
+    expect(stdout.join('\n')).toContain(what);
+    expect(stdout.join('\n')).not.toMatch(/agree|In order:/);
+    const json = await drift([file, '--fail-on', 'incomplete', '--json']);
+    expect(json.code).toBe(1);
+    expect(JSON.parse(json.stderr.at(-1) ?? '')).toMatchObject({ findings: { incomplete: 1 } });
+  });
+
+  it('is not disturbed by many identifiers of a kind', async () => {
+    const lines = Array.from({ length: 100 }, (_, index) => {
+      const own = `write:data:order-${index}`;
+      return decided({ granted: [own], needs: own, held: own });
+    });
+    const { code } = await drift([await fileOf('guard.jsonl', ...lines), '--fail-on', 'unused']);
+    expect(code).toBe(0);
   });
 
   it('is content with what is in order', async () => {

@@ -2,6 +2,7 @@
 
 import { groupsByWeight, type DriftFindings, findingsOf, groupFindings } from '../findings.js';
 import type { DriftGroup, DriftReport } from '../report.js';
+import { gapsOf } from '../gaps.js';
 import { groupCard, titleElement } from './group-card.js';
 import { html, Markup } from './markup.js';
 import { routeSection } from './route-table.js';
@@ -69,8 +70,17 @@ function tile(count: number, kind: string, text: string): Markup {
 }
 
 function sentence({ unused, wildcard, denied }: DriftFindings, report: DriftReport): string {
-  if (report.groups.length === 0) return 'No request came with a token that was good.';
-  if (unused + wildcard + denied === 0) return 'What was granted and what was used agree.';
+  if (unused + wildcard + denied === 0) {
+    const { allowed, anonymous, refused } = report.decisions;
+    if (allowed + anonymous + refused === 0) {
+      return 'Nothing to judge: there was no decision in what was given.';
+    }
+    if (report.groups.length === 0) return 'No request came with a token that was good.';
+    const isSure = gapsOf(report).every(({ hides }) => !hides.includes('unused'));
+    return isSure
+      ? 'What was granted and what was used agree.'
+      : 'Nothing was found, but not all can be told.';
+  }
   const parts = [
     ...(unused > 0
       ? [`${countText(unused, 'scope was', 'scopes were')} granted and not used`]
@@ -83,7 +93,8 @@ function sentence({ unused, wildcard, denied }: DriftFindings, report: DriftRepo
   return `In ${countText(report.groups.length, 'group')} of tasks, ${parts.join('; ')}.`;
 }
 
-function incompleteNote({ isComplete, folded, unreadGrants, lostDecisions }: DriftReport): Markup {
+function incompleteNote(report: DriftReport): Markup {
+  const { isComplete, folded, unreadGrants } = report;
   const { patterns, scopes, identifiers, routes, apps } = folded;
   const kinds = [
     ...(patterns > 0 ? ['groups of tasks'] : []),
@@ -93,15 +104,15 @@ function incompleteNote({ isComplete, folded, unreadGrants, lostDecisions }: Dri
   ];
   return html`${kinds.length > 0 ? html`<p class="note">There was more than is told apart here: ${kinds.join(', ')}. What was too much is counted together; sums are right.</p>` : undefined}
 ${!isComplete && identifiers > 0 ? html`<p class="quiet">Of scopes that differ only in an identifier some are told apart; their counts say “at least”. Uses are counted in full.</p>` : undefined}
-${lostDecisions > 0 ? html`<p class="note">${countText(lostDecisions, 'decision is', 'decisions are')} missing in the audit files: what they used is not known.</p>` : undefined}
+${gapsOf(report).map(({ text }) => html`<p class="note">Cannot be told: ${text}.</p>`)}
 ${unreadGrants > 0 ? html`<p class="note">Of ${countText(unreadGrants, 'grant')} the log of the broker does not show all scopes.</p>` : undefined}`;
 }
 
 function contents(groups: readonly DriftGroup[]): Markup {
   return html`<nav class="card" aria-label="Groups"><ol>${groups.map((group, index) => {
     const { unused, wildcard, denied } = groupFindings(group);
-    const isFine = unused + wildcard + denied === 0;
-    return html`<li><a href="#group-${index + 1}">${titleElement(group)}</a>${tag(unused, 'warn', 'unused')}${tag(wildcard, 'wide', 'too wide')}${tag(denied, 'deny', 'denied')}${isFine ? html`<span class="tag good">in order</span>` : undefined}</li>`;
+    const isFine = unused + wildcard + denied === 0 && group.isComplete;
+    return html`<li><a href="#group-${index + 1}">${titleElement(group)}</a>${tag(unused, 'warn', 'unused')}${tag(wildcard, 'wide', 'too wide')}${tag(denied, 'deny', 'denied')}${isFine ? html`<span class="tag good">in order</span>` : undefined}${group.isComplete ? undefined : html`<span class="tag wide">not all told apart</span>`}</li>`;
   })}</ol></nav>`;
 }
 

@@ -1,6 +1,7 @@
 // A group of the report in → its card on the page out: what to change, what was used, what was denied.
 
-import { groupFindings, groupTitle } from '../findings.js';
+import { groupFindings } from '../findings.js';
+import { groupTitle } from '../group-title.js';
 import type { DriftGroup, FirstAndLast } from '../report.js';
 import { deniedTable } from './denied-table.js';
 import { html, type Markup } from './markup.js';
@@ -47,6 +48,9 @@ function changeList(group: DriftGroup): Markup {
   const { suggestion, scopes } = group;
   const { unused, wildcard, denied } = groupFindings(group);
   if (!suggestion.isNarrower) {
+    if (!group.isComplete) {
+      return html`<p class="note">Too much came together to say what of it was needed.</p>`;
+    }
     const note =
       unused + wildcard + denied === 0
         ? 'Granted and used agree: nothing to change.'
