@@ -1,5 +1,6 @@
 // What is remembered of a group in → its part of the report out.
 
+import { type GroupBooks, withDelegates } from './delegated-use.js';
 import type { GroupTally } from './group-tally.js';
 import type { Distinct, DriftGroup, ScopeFinding, ScopeUse, DeniedUse } from './report.js';
 import { differsPerTask, type ScopeEntry, type ScopeFamily } from './scope-book.js';
@@ -9,11 +10,12 @@ import { suggest, wideUsesOf } from './suggestion.js';
 import { DenialTally, GrantTally, type UseTally } from './tallies.js';
 
 export function reportGroup(group: GroupTally, maxIdentifiers: number): DriftGroup {
-  const scopes = scopeUsesOf(group, maxIdentifiers);
+  const books = withDelegates(group);
+  const scopes = scopeUsesOf(books, maxIdentifiers);
   return {
     ...group.name,
     isOthers: group.isOthers,
-    isComplete: !group.isFolded && !hidesFindings(group),
+    isComplete: !group.isFolded && !hidesFindings(books),
     tasks: group.tasks.count,
     taskExamples: group.taskExamples.sorted,
     agents: group.agents,
@@ -24,12 +26,12 @@ export function reportGroup(group: GroupTally, maxIdentifiers: number): DriftGro
     refusals: group.refusals.list,
     scopes,
     denied: deniedUsesOf(group, maxIdentifiers),
-    suggestion: suggest(group, scopes, maxIdentifiers),
+    suggestion: suggest(books, scopes, maxIdentifiers),
   };
 }
 
 /** Whether something was used of which it is not known what: another that was folded with it may be unused. */
-function hidesFindings({ granted, used }: GroupTally): boolean {
+function hidesFindings({ granted, used }: GroupBooks): boolean {
   const folded = granted.families.filter((family) => family.isFolded);
   const isUsed = folded.some(({ rest }) => (rest?.uses ?? 0) > 0);
   // Of a known kind there are then more identifiers than a list should have.
@@ -44,7 +46,7 @@ export function isFolded(family: ScopeFamily<unknown>, maxIdentifiers: number): 
   );
 }
 
-function scopeUsesOf(group: GroupTally, maxIdentifiers: number): readonly ScopeUse[] {
+function scopeUsesOf(group: GroupBooks, maxIdentifiers: number): readonly ScopeUse[] {
   return group.granted.families
     .flatMap((family) => {
       if (isFolded(family, maxIdentifiers)) return [templateUse(family)];
@@ -58,7 +60,7 @@ const NONE: Distinct = { count: 0, isExact: true };
 
 function scopeUse(
   { scope, tally }: ScopeEntry<GrantTally>,
-  { used }: GroupTally,
+  { used }: GroupBooks,
   maxIdentifiers: number,
 ): ScopeUse {
   const covered = isWildcard(scope)
@@ -169,7 +171,7 @@ function deniedUsesOf({ denied }: GroupTally, maxIdentifiers: number): readonly 
 
 function deniedUse(
   scopes: readonly string[],
-  { count, agents, routes, lastRequestId, span, timeline }: DenialTally,
+  { count, delegated, agents, routes, lastRequestId, span, timeline }: DenialTally,
   identifiers: Distinct,
   isTemplate: boolean,
 ): DeniedUse {
@@ -178,6 +180,7 @@ function deniedUse(
     isTemplate,
     identifiers,
     count,
+    delegated,
     agents: agents.count,
     routes: routes.sorted,
     lastRequestId: lastRequestId ?? null,

@@ -12,11 +12,14 @@ interface Actor {
   readonly agentId?: string | undefined;
   readonly taskId?: string | undefined;
   readonly orchId?: string | undefined;
+  /** Who delegated, if anybody: then all of it is in that one's name. */
+  readonly authority?: string | undefined;
 }
 
 interface Met {
   readonly taskId: string | undefined;
   readonly orchId: string | undefined;
+  readonly authority: string | undefined;
   readonly group: GroupTally;
   /** What its last token was granted, if nobody can change the list. */
   granted: readonly string[] | undefined;
@@ -38,21 +41,21 @@ export class GroupTallies {
   }
 
   decide(event: DecisionEvent): void {
-    const { agentId = '', taskId, orchId, grantedScope } = event;
+    const { agentId = '', taskId, orchId, grantedScope, delegationRoot: authority } = event;
     const met = this.#met.get(agentId);
-    const isSame = met !== undefined && met.taskId === taskId && met.orchId === orchId;
+    const isSame = met?.taskId === taskId && met?.orchId === orchId && met?.authority === authority;
     // A guard gives the same list with every request of a token: it has been counted.
-    const isKnown = isSame && met.granted !== undefined && met.granted === grantedScope;
-    const group = isSame ? met.group : this.#meet(event);
+    const isKnown = isSame && met?.granted !== undefined && met.granted === grantedScope;
+    const group = isSame && met ? met.group : this.#meet({ agentId, taskId, orchId, authority });
     if (group.isFolded) this.#folded += 1;
     if (group.name.app === null && !group.isOthers) this.#hasNoApp = true;
     group.decide(event, isKnown);
-    if (isSame && !isKnown && Object.isFrozen(grantedScope)) met.granted = grantedScope;
+    if (isSame && met && !isKnown && Object.isFrozen(grantedScope)) met.granted = grantedScope;
   }
 
   /** Of an agent whose app was noted just before, what comes from now on is counted with that app. */
   grant(grant: Grant): void {
-    const group = this.#meet(grant);
+    const group = this.#meet({ ...grant, authority: grant.delegator });
     if (group.isFolded) this.#folded += 1;
     group.grant(grant);
   }
@@ -78,17 +81,22 @@ export class GroupTallies {
   }
 
   #meet(actor: Actor): GroupTally {
-    const { agentId = '', taskId, orchId } = actor;
+    const { agentId = '', taskId, orchId, authority } = actor;
     const group = this.#room.groupOf({
-      app: this.#apps.appOf(agentId) ?? null,
+      app: this.#apps.appOf(authority ?? agentId) ?? null,
       orchestrator: orchId ?? null,
       taskPattern: taskId === undefined ? null : foldVaryingParts(taskId, '*'),
     });
-    if ([agentId, taskId ?? '', orchId ?? ''].every(({ length }) => length <= MAX_TEXT)) {
+    if (
+      [agentId, taskId ?? '', orchId ?? '', authority ?? ''].every(
+        ({ length }) => length <= MAX_TEXT,
+      )
+    ) {
       if (this.#met.size >= MAX_MET) this.#met.clear();
       this.#met.set(copyOf(agentId, MAX_TEXT), {
         taskId: taskId === undefined ? undefined : copyOf(taskId, MAX_TEXT),
         orchId: orchId === undefined ? undefined : copyOf(orchId, MAX_TEXT),
+        authority: authority === undefined ? undefined : copyOf(authority, MAX_TEXT),
         group,
         granted: undefined,
       });

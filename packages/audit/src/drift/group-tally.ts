@@ -29,6 +29,8 @@ export interface Grant {
   readonly taskId: string | undefined;
   readonly orchId: string | undefined;
   readonly scopes: readonly string[];
+  /** Whose authority it is, where that is not the agent's own. */
+  readonly delegator: string | undefined;
 }
 
 export class GroupTally {
@@ -37,6 +39,8 @@ export class GroupTally {
   readonly granted: ScopeBook<GrantTally>;
   readonly used: ScopeBook<UseTally>;
   readonly denied: ScopeBook<DenialTally>;
+  /** What delegates were given: scopes alone, and with each what it was used for. */
+  readonly delegated: ScopeBook<GrantTally>;
   readonly refusals: RefusalCounts = new RefusalCounts();
   readonly tasks: DistinctTexts = new DistinctTexts(MAX_TASKS);
   readonly taskExamples: FirstTexts = new FirstTexts(MAX_EXAMPLES, MAX_TEXT);
@@ -53,6 +57,7 @@ export class GroupTally {
     this.granted = new ScopeBook(maxScopes, GRANTS);
     this.used = new ScopeBook(maxScopes, USES);
     this.denied = new ScopeBook(maxScopes, DENIALS);
+    this.delegated = new ScopeBook(maxScopes, GRANTS);
   }
 
   /**
@@ -62,7 +67,7 @@ export class GroupTally {
   decide(event: DecisionEvent, isGrantKnown: boolean): void {
     const { time, agentId, taskId, outcome, grantedScope = [], usedScope = [] } = event;
     this.#meet(time, agentId, taskId, true);
-    if (!isGrantKnown) this.#give(grantedScope, taskId);
+    if (!isGrantKnown) this.#give(grantedScope, taskId, isDelegated(event));
     if (outcome !== 'refuse') {
       this.allowed += 1;
       for (const { required, held } of usedScope) this.#use(required, held, event);
@@ -74,9 +79,9 @@ export class GroupTally {
   }
 
   /** Adds what the broker told of: somebody may have it who never asked for anything. */
-  grant({ time, agentId, taskId, scopes }: Grant): void {
+  grant({ time, agentId, taskId, scopes, delegator }: Grant): void {
     this.#meet(time, agentId, taskId, false);
-    this.#give(scopes, taskId);
+    this.#give(scopes, taskId, delegator !== undefined);
   }
 
   /** Whether it stands for all that have no group. */
@@ -98,7 +103,7 @@ export class GroupTally {
   }
 
   get books(): readonly Pick<ScopeBook<never>, 'foldedScopes' | 'foldedIdentifiers'>[] {
-    return [this.granted, this.used, this.denied];
+    return [this.granted, this.used, this.denied, this.delegated];
   }
 
   #meet(
@@ -119,15 +124,21 @@ export class GroupTally {
     else if (known !== true && known !== isActive) this.#agents.set(agent, isActive);
   }
 
-  #give(scopes: readonly string[], taskId: string | undefined): void {
+  #give(scopes: readonly string[], taskId: string | undefined, isByDelegation: boolean): void {
     const task = taskNumberOf(taskId);
-    for (const scope of scopes) this.granted.at([scope], task);
+    const book = isByDelegation ? this.delegated : this.granted;
+    for (const scope of scopes) book.at([scope], task);
   }
 
-  #use(required: string, held: string, { time, taskId }: DecisionEvent): void {
+  #use(required: string, held: string, event: DecisionEvent): void {
     // A file can say anything; what was not held was not used.
     if (!scopeCovers(held, required)) return;
+    const { time, taskId } = event;
     const task = taskNumberOf(taskId);
+    if (isDelegated(event)) {
+      this.delegated.at([held, required], task).use(time);
+      return;
+    }
     this.granted.at([held], task).use(time);
     const tally = this.used.at([required], task);
     if (held === required) tally.exact += 1;
@@ -144,6 +155,11 @@ export class GroupTally {
     const choices = requiredScopeMatch === 'any' ? [missing] : missing.map((scope) => [scope]);
     for (const scopes of choices) this.denied.at(scopes, taskNumberOf(taskId)).add(event);
   }
+}
+
+/** Whether it is somebody else's authority that the agent acts with. */
+function isDelegated({ delegationDepth = 0 }: DecisionEvent): boolean {
+  return delegationDepth > 0;
 }
 
 function taskNumberOf(taskId: string | undefined): number | undefined {

@@ -72,6 +72,8 @@ export interface DeniedUse extends FirstAndLast {
   readonly identifiers: Distinct;
   /** Refused requests. */
   readonly count: number;
+  /** How many of them came with a delegated token, which may hold less than its delegator's. */
+  readonly delegated: number;
   readonly agents: Distinct;
   /** `POST /orders/:id`; at most ten. */
   readonly routes: readonly string[];

@@ -88,6 +88,37 @@ export class ScopeBook<Tally> {
     return this.#entries.get(keyOf([scope]));
   }
 
+  /** Of those that are counted with its kind, because they have no entry. */
+  restFor(scope: string): Tally | undefined {
+    return this.#families.get(keyOf([templateOf(scope)]))?.rest;
+  }
+
+  /** The tally of all of these kinds that have no entry. */
+  restAt(templates: readonly string[]): Tally {
+    const family = this.#families.get(keyOf(templates)) ?? this.#add(templates, true);
+    family.rest ??= this.#tallies.create();
+    return family.rest;
+  }
+
+  /** One that can be written to without a change to this one. */
+  copy(): ScopeBook<Tally> {
+    const copy = new ScopeBook(this.#max, this.#tallies);
+    const copyTally = (tally: Tally): Tally => {
+      const other = this.#tallies.create();
+      this.#tallies.merge(other, tally);
+      return other;
+    };
+    for (const [key, family] of this.#families) {
+      const entries = family.entries.map((entry) => ({ ...entry, tally: copyTally(entry.tally) }));
+      const rest = family.rest && copyTally(family.rest);
+      copy.#families.set(key, { ...family, entries, rest });
+      for (const entry of entries) copy.#entries.set(keyOf(entry.scopes), entry);
+    }
+    for (const [kind, count] of this.#templates) copy.#templates.set(kind, count);
+    copy.#sampled = this.#sampled;
+    return copy;
+  }
+
   get entries(): Iterable<ScopeEntry<Tally>> {
     return this.#entries.values();
   }

@@ -1,7 +1,7 @@
 // What a group was granted and what it used in → the narrowest list of scopes that would have done, out.
 
 import { parseScope, scopeIsSubset } from '@agentwrit/protocol';
-import type { GroupTally } from './group-tally.js';
+import type { GroupBooks } from './delegated-use.js';
 import type { ScopeUse, Suggestion } from './report.js';
 import { differsPerTask, type ScopeFamily } from './scope-book.js';
 import { compareTexts } from './text-order.js';
@@ -10,7 +10,7 @@ import type { GrantTally, UseTally } from './tallies.js';
 
 /** @param lines the group's granted scopes, as reported */
 export function suggest(
-  group: GroupTally,
+  group: GroupBooks,
   lines: readonly ScopeUse[],
   maxIdentifiers: number,
 ): Suggestion {
@@ -41,7 +41,7 @@ export function suggest(
 }
 
 /** Whether something was used of which not even the kind is known. */
-function hasLost({ used, granted }: GroupTally): boolean {
+function hasLost({ used, granted }: GroupBooks): boolean {
   const others = used.families.find(({ template }) => template === OTHER_SCOPES)?.rest;
   // What a wildcard covered is missed by the wildcard, unless that is lost, too.
   return others !== undefined && (others.exact > 0 || granted.foldedScopes > 0);
@@ -121,7 +121,7 @@ function usedOf(families: readonly ScopeFamily<GrantTally>[]): readonly string[]
   );
 }
 
-function kindsOf({ used, granted }: GroupTally): readonly Kind[] {
+function kindsOf({ used, granted }: GroupBooks): readonly Kind[] {
   const kinds = new Map<string, MutableKind>();
   const kindOf = (wildcard: string): MutableKind => {
     const known = kinds.get(wildcard);

@@ -59,10 +59,13 @@ export class DenialTally {
   readonly routes: FirstTexts = new FirstTexts(MAX_ROUTES, MAX_ROUTE_TEXT);
   readonly timeline: TimeBuckets = new TimeBuckets();
   count = 0;
+  /** Of delegates. */
+  delegated = 0;
   #lastRequestId: string | undefined;
 
-  add({ time, requestId, agentId, method, route }: DecisionEvent): void {
+  add({ time, requestId, agentId, method, route, delegationDepth = 0 }: DecisionEvent): void {
     this.count += 1;
+    if (delegationDepth > 0) this.delegated += 1;
     this.#noteRequest(requestId, time);
     this.span.add(time);
     this.timeline.add(time);
@@ -72,6 +75,7 @@ export class DenialTally {
 
   addAll(other: DenialTally): void {
     this.count += other.count;
+    this.delegated += other.delegated;
     if (other.#lastRequestId !== undefined) {
       this.#noteRequest(other.#lastRequestId, other.span.last);
     }

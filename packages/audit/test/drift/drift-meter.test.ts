@@ -138,6 +138,7 @@ describe('a drift meter', () => {
               isTemplate: false,
               identifiers: ONE,
               count: 1,
+              delegated: 0,
               first: START + 60_000,
               last: START + 60_000,
               agents: ONE,

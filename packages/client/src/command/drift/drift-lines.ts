@@ -129,9 +129,9 @@ function reasonOf({ finding, covered, ...use }: ScopeUse): string {
   return `${distinctText(usedIdentifiers)} of ${distinct(grantedIdentifiers, 'identifier')} used`;
 }
 
-function denialOf({ count, agents, routes, last, lastRequestId }: DeniedUse): string {
+function denialOf({ count, delegated, agents, routes, last, lastRequestId }: DeniedUse): string {
   const parts = [
-    `refused ${counted(count, 'time')}`,
+    `refused ${counted(count, 'time')}${delegated > 0 ? `, ${delegated} of them delegated` : ''}`,
     distinct(agents, 'agent'),
     ...(routes.length > 0 ? [`at ${limited(routes, MAX_LISTED)}`] : []),
     ...(last === null ? [] : [`last ${timeText(last)}`]),
