@@ -1,8 +1,8 @@
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { describe, expect, it } from 'vitest';
-import { createDriftMeter, type DriftMeter } from '../../src/index.js';
-import { agentOf, decided, registered, wordOf } from './events.js';
+import { createDriftMeter, type DriftMeter, findingsOf } from '../../src/index.js';
+import { agentOf, decided, registered, unknownCaller, wordOf } from './events.js';
 
 // Without it, what the heap holds is anybody's guess.
 setFlagsFromString('--expose-gc');
@@ -46,6 +46,7 @@ describe('memory', () => {
       patterns: expect.toSatisfy((count: number) => count > 900_000),
       scopes: expect.toSatisfy((count: number) => count > 900_000),
       identifiers: expect.toSatisfy((count: number) => count > 900_000),
+      // Those that were refused have half of the room.
       routes: 1_000_000 - 500,
     });
     // A hundred, and what stands for a quarter as many, and for all others.
@@ -233,7 +234,7 @@ describe('memory', () => {
     expect((heapUsed() - before) / 2 ** 20).toBeLessThan(8);
   });
 
-  it('does not grow by routes beside those that are known', () => {
+  it('does not grow by routes beside those that are known, which are counted whatever comes', () => {
     const routes = [{ method: 'GET', path: '/customers/:id' }];
     const meter = createDriftMeter({ routes, maxRoutes: 1 });
     for (const route of ['/a', '/b', '/customers/:id']) {
@@ -242,5 +243,38 @@ describe('memory', () => {
     const { folded, unreached, routes: used } = meter.report();
     expect({ folded: folded.routes, unreached }).toEqual({ folded: 1, unreached: [] });
     expect(used.map(({ path }) => path)).toEqual([null, '/a', '/customers/:id']);
+  });
+
+  it('leaves room for routes that let somebody in, whatever paths are asked for without a token', () => {
+    const meter = createDriftMeter();
+    for (let number = 0; number < 1000; number += 1) {
+      meter(unknownCaller({ route: `/tenants/${number}/orders` }));
+    }
+    meter(decided({ granted: ['read:data:a'], needs: ['read:data:a'], route: '/prices' }));
+    const { folded, routes } = meter.report();
+    expect(folded.routes).toBe(750);
+    expect(routes.find(({ path }) => path === '/prices')).toMatchObject({ allowed: 1 });
+    expect(findingsOf(meter.report()).incomplete).toBe(1);
+  });
+
+  it('never says of a route that it was not reached because too many others were', () => {
+    const routes = [
+      { method: 'GET', path: '…/orders/:id' },
+      { method: 'GET', path: '…/refunds/:id' },
+      { method: 'DELETE', path: '…/orders/:id' },
+    ];
+    const meter = createDriftMeter({ routes });
+    const asked = { granted: ['read:data:a'], needs: ['read:data:a'] };
+    for (let number = 0; number < 600; number += 1) {
+      meter(unknownCaller({ route: `/tenants/${number}/x` }));
+      meter(decided({ ...asked, route: `/tenants/${number}/y` }));
+    }
+    meter(decided({ ...asked, route: '/tenants/acme/orders/:id' }));
+    expect(meter.report().unreached).toEqual([
+      { method: 'DELETE', path: '…/orders/:id', refused: 0 },
+      { method: 'GET', path: '…/refunds/:id', refused: 0 },
+    ]);
+    const used = meter.report().routes;
+    expect(used.find(({ path }) => path === '…/orders/:id')).toMatchObject({ allowed: 1 });
   });
 });
