@@ -3,7 +3,7 @@
 import { type GroupBooks, withDelegates } from './delegated-use.js';
 import type { GroupTally } from './group-tally.js';
 import type { Distinct, DriftGroup, ScopeFinding, ScopeUse, DeniedUse } from './report.js';
-import { differsPerTask, type ScopeEntry, type ScopeFamily } from './scope-book.js';
+import { differsPerTask, type ScopeEntry, type ScopeFamily } from './scope-family.js';
 import { compareTexts } from './text-order.js';
 import { isWildcard, OTHER_SCOPES } from './scope-template.js';
 import { suggest, wideUsesOf } from './suggestion.js';

@@ -3,7 +3,7 @@
 import { parseScope, scopeIsSubset } from '@agentwrit/protocol';
 import type { GroupBooks } from './delegated-use.js';
 import type { ScopeUse, Suggestion } from './report.js';
-import { differsPerTask, type ScopeFamily } from './scope-book.js';
+import { differsPerTask, type ScopeFamily } from './scope-family.js';
 import { compareTexts } from './text-order.js';
 import { isWildcard, OTHER_SCOPES, templateOf } from './scope-template.js';
 import type { GrantTally, UseTally } from './tallies.js';

@@ -159,6 +159,41 @@ describe('agentwrit drift', () => {
     });
   });
 
+  it('takes a file once, whatever it is called', async () => {
+    const file = await fileOf('guard.jsonl', ...DRIFTED);
+    await symlink(file, join(folder, 'link.jsonl'));
+    const argv = [file, `${folder}/./guard.jsonl`, join(folder, 'link.jsonl'), '--json'];
+    expect(documentOf(await drift(argv))).toMatchObject({ decisions: { allowed: 1, refused: 1 } });
+  });
+
+  it('says times so that they can be asked for', async () => {
+    const file = await fileOf(
+      'guard.jsonl',
+      ...[123, 456].map((at) =>
+        decided({ granted: [CUSTOMER], needs: CUSTOMER, held: CUSTOMER, at }),
+      ),
+    );
+    const [first = ''] = (await drift([file])).stdout;
+    const [, since = '', until = ''] = / ([^ ]+Z) to ([^ ]+Z)$/.exec(first) ?? [];
+    const again = await drift([file, '--since', since, '--until', until]);
+    expect(again.stdout[0]).toBe(first);
+  });
+
+  it('tells groups apart that differ in the app alone', async () => {
+    const other = 'spiffe://agents.example.com/agent/order-worker/process-ord-1/0000000000000002';
+    const files = [
+      await fileOf('broker.jsonl', registered('app-orders-1')),
+      await fileOf(
+        'guard.jsonl',
+        ...FINE,
+        decided({ granted: [CUSTOMER], needs: CUSTOMER, held: CUSTOMER, agent: other }),
+      ),
+    ];
+    expect((await drift(files)).stdout.at(-1)).toBe(
+      'In order: order-worker / process-ord-* of app-orders-1, order-worker / process-ord-*',
+    );
+  });
+
   it('takes several files for one, and each once', async () => {
     const [first, second] = [
       await fileOf('guard-1.jsonl', ...DRIFTED),
@@ -260,7 +295,7 @@ describe('lines that cannot be read', () => {
       String.raw`\"version\":1`,
       String.raw`\"version\":9`,
     );
-    const late = lineOf({ timestamp: 'soon', event_type: 'x', detail: '' });
+    const late = lineOf({ timestamp: '12', event_type: 'x', detail: '' });
     const file = await fileOf('guard.jsonl', ...FINE, 'garbage', wrong, late, '{}', '[]', '7', '8');
     const { code, stdout, stderr } = await drift([file]);
     expect(code).toBe(0);

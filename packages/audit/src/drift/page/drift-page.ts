@@ -112,7 +112,7 @@ function contents(groups: readonly DriftGroup[]): Markup {
   return html`<nav class="card" aria-label="Groups"><ol>${groups.map((group, index) => {
     const { unused, wildcard, denied } = groupFindings(group);
     const isFine = unused + wildcard + denied === 0 && group.isComplete;
-    return html`<li><a href="#group-${index + 1}">${titleElement(group)}</a>${tag(unused, 'warn', 'unused')}${tag(wildcard, 'wide', 'too wide')}${tag(denied, 'deny', 'denied')}${isFine ? html`<span class="tag good">in order</span>` : undefined}${group.isComplete ? undefined : html`<span class="tag wide">not all told apart</span>`}</li>`;
+    return html`<li><a href="#group-${index + 1}">${titleElement(group)}</a>${group.app === null ? undefined : html`<span class="tag app">app: <bdi>${group.app}</bdi></span>`}${tag(unused, 'warn', 'unused')}${tag(wildcard, 'wide', 'too wide')}${tag(denied, 'deny', 'denied')}${isFine ? html`<span class="tag good">in order</span>` : undefined}${group.isComplete ? undefined : html`<span class="tag wide">not all told apart</span>`}</li>`;
   })}</ol></nav>`;
 }
 

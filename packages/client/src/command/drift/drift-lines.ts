@@ -2,7 +2,6 @@
 
 import {
   type DeniedUse,
-  type Distinct,
   type DriftFindings,
   type DriftGap,
   type DriftGroup,
@@ -15,6 +14,7 @@ import {
   type ScopeUse,
 } from '@agentwrit/audit';
 import { table } from '../table.js';
+import { counted, distinct, distinctText, limited, timeText } from './drift-words.js';
 
 // What is more fills the screen and is not read; `--json` has it all.
 const MAX_ROWS = 40;
@@ -186,29 +186,4 @@ function incompleteLines({ folded, unreadGrants }: DriftReport): readonly string
 
 function indented(lines: readonly string[]): readonly string[] {
   return lines.map((line) => `  ${line}`);
-}
-
-function counted(count: number, noun: string): string {
-  return `${count} ${noun}${count === 1 ? '' : 's'}`;
-}
-
-function distinctText({ count, isExact }: Distinct): string {
-  return isExact ? String(count) : `at least ${count}`;
-}
-
-function distinct({ count, isExact }: Distinct, noun: string): string {
-  return isExact ? counted(count, noun) : `at least ${counted(count, noun)}`;
-}
-
-function limited(texts: readonly string[], max: number): string {
-  const more = texts.length - max;
-  return texts.slice(0, max).join(', ') + (more > 0 ? ` and ${more} more` : '');
-}
-
-// What a Date can hold.
-const MAX_TIME = 8.64e15;
-
-function timeText(time: number): string {
-  if (Math.abs(time) > MAX_TIME) return 'beyond any calendar';
-  return `${new Date(time).toISOString().slice(0, -5)}Z`;
 }

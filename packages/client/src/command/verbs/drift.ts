@@ -38,8 +38,8 @@ export const drift: Verb = {
   },
   notes: `Takes what guards wrote, and what "agentwrit audit events --json" printed: the
 broker's log tells of agents that never asked for anything, and of their apps.
-With --broker it is read from there, as the operator. "-" is stdin. Whether the
-files are what was written, "agentwrit audit verify" says.`,
+With --broker URL it is read from there, as the operator. "-" is stdin. Whether
+the files are what was written, "agentwrit audit verify" says.`,
   async run(call) {
     const { flags, context, operands } = call;
     const failOn = readFindings(flags.list('fail-on'));
