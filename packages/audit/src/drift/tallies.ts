@@ -50,7 +50,7 @@ const MAX_ROUTES = 10;
 const MAX_ROUTE_TEXT = 200;
 // As long as a guard lets one be.
 const MAX_REQUEST_ID = 128;
-const MAX_AGENTS = 100;
+const MAX_AGENTS = 50;
 
 /** Scopes that a request needed and did not hold. */
 export class DenialTally {

@@ -17,6 +17,9 @@ const MIN_NUMBER = 2;
 const MIN_MIXED = 6;
 const LETTERS_TO_A_TURN = 3;
 
+// Beside letters of both cases by turns, what is shorter is no word.
+const MIN_WORD = 2;
+
 const MIN_HEX = 4;
 
 // Letters `a` to `f` alone make words, but none of this length.
@@ -28,14 +31,17 @@ const MIN_HEX_LETTERS = 12;
  */
 export function foldVaryingParts(id: string, mark: string): string {
   const parts = partsOf(id.slice(0, MAX_LENGTH));
+  // Of the 64 letters of a random id two part words: what is between them is of the id, too.
+  const isRandom = parts.some(({ word }) => isMixed(word));
   let folded = '';
   let isAfterMark = false;
   for (let at = 0; at < parts.length; at += 1) {
     const { separator, word } = parts[at] ?? NONE;
     const steps = isUuidAt(parts, at) ? UUID_LENGTHS.length : 1;
-    const kept = steps > 1 ? '' : constantPartOf(word);
+    const isScrap = isRandom && at > 0 && (word.length < MIN_WORD || hasTurn(word));
+    const kept = steps > 1 || isScrap ? '' : constantPartOf(word);
     at += steps - 1;
-    if (kept === word) {
+    if (kept === word && !isScrap) {
       folded += separator + word;
       isAfterMark = false;
     } else {
@@ -116,6 +122,15 @@ function isMixed(word: string): boolean {
     before = kind;
   }
   return hasCapital && turns * LETTERS_TO_A_TURN >= word.length;
+}
+
+/** Whether a capital or a digit stands behind something else, or a small letter behind a digit. */
+function hasTurn(word: string): boolean {
+  for (let at = 1; at < word.length; at += 1) {
+    const [before, kind] = [kindOf(word.charCodeAt(at - 1)), kindOf(word.charCodeAt(at))];
+    if (before !== kind && !(at === 1 && before === CAPITAL && kind === SMALL)) return true;
+  }
+  return false;
 }
 
 const SMALL = 0;

@@ -21,6 +21,8 @@ describe('what varies in an id', () => {
     ['import-v2', 'import-v2'],
     ['3d-print', '3d-print'],
     ['run-V1StGXR8', 'run-*'],
+    ['process-ord-V1StGXR8_Z5jdHi6B-myT', 'process-ord-*'],
+    ['process-ord--_oS1-V1StGXR8_', 'process-ord-*'],
     ['run-9bZkp7q19f0', 'run-*'],
     ['run-kQwTzRbXeYcU', 'run-*'],
     ['getOrderById', 'getOrderById'],
