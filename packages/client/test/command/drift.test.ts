@@ -385,6 +385,14 @@ describe('--fail-on', () => {
     expect(JSON.parse(json.stderr.at(-1) ?? '')).toMatchObject({ findings: { incomplete: 1 } });
   });
 
+  it('ends with 1 where nothing was decided in the time that is asked for', async () => {
+    const file = await fileOf('guard.jsonl', ...FINE);
+    const argv = [file, '--since', '2031-01-01T00:00:00Z', '--fail-on', 'unused'];
+    const { code, stdout } = await drift(argv);
+    expect(code).toBe(1);
+    expect(stdout[1]).toBe('Nothing to judge: no decision in what was given, in that time.');
+  });
+
   it('is not disturbed by many identifiers of a kind', async () => {
     const lines = Array.from({ length: 100 }, (_, index) => {
       const own = `write:data:order-${index}`;

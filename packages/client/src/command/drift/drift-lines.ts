@@ -7,7 +7,6 @@ import {
   type DriftGroup,
   type DriftReport,
   findingsOf,
-  gapsOf,
   groupFindings,
   groupsByWeight,
   groupTitle,
@@ -20,12 +19,11 @@ import { counted, distinct, distinctText, limited, timeText } from './drift-word
 const MAX_ROWS = 40;
 const MAX_LISTED = 3;
 
-/** @param unreadLines of what was given, how many could not be read */
-export function driftLines(report: DriftReport, unreadLines: number): readonly string[] {
+/** @param gaps what cannot be told */
+export function driftLines(report: DriftReport, gaps: readonly DriftGap[]): readonly string[] {
   const groups = groupsByWeight(report.groups);
   const found = groups.filter((group) => !isWithoutFindings(group));
   const inOrder = groups.filter((group) => group.isComplete && isWithoutFindings(group));
-  const gaps = gapsOf(report, unreadLines);
   const isSure = gaps.every(({ hides }) => !hides.includes('unused'));
   return [
     summary(report),

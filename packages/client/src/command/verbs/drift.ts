@@ -55,13 +55,14 @@ the files are what was written, "agentwrit audit verify" says.`,
     const input = await readDriftInput(call, period, routes);
     tellFaults(call, input);
     const report = input.meter.report();
-    const gaps = gapsOf(report, input.unread);
+    const isAll = flags.text('since') === undefined && flags.text('until') === undefined;
+    const gaps = gapsOf(report, input.unread).map(({ text, hides }) => ({
+      text: isAll ? text : `${text}, in that time`,
+      hides,
+    }));
     const findings = { ...findingsOf(report), incomplete: gaps.length };
     if (page !== undefined) writePage(page, renderDriftPage(report));
-    call.show(
-      { ...report, findings, gaps, unreadLines: input.unread },
-      driftLines(report, input.unread),
-    );
+    call.show({ ...report, findings, gaps, unreadLines: input.unread }, driftLines(report, gaps));
     return fail(call, failOn, findings, gaps);
   },
 };
