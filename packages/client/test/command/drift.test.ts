@@ -423,6 +423,14 @@ describe('--html', () => {
     expect((await readdir(folder)).toSorted()).toEqual(['drift.html', 'guard.jsonl']);
   });
 
+  it('does not say that all is well where lines cannot be read', async () => {
+    const page = join(folder, 'drift.html');
+    await drift([await fileOf('guard.jsonl', ...FINE, '{}'), '--html', page]);
+    const text = await readFile(page, 'utf8');
+    expect(text).toContain('Cannot be told: 1 line that cannot be read.');
+    expect(text).not.toContain('What was granted and what was used agree');
+  });
+
   it('follows a link, which stays one', async () => {
     await writeFile(join(folder, 'real.html'), 'old');
     await symlink('real.html', join(folder, 'link.html'));

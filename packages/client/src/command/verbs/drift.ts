@@ -61,7 +61,7 @@ the files are what was written, "agentwrit audit verify" says.`,
       hides,
     }));
     const findings = { ...findingsOf(report), incomplete: gaps.length };
-    if (page !== undefined) writePage(page, renderDriftPage(report));
+    if (page !== undefined) writePage(page, renderDriftPage(report, input.unread));
     call.show({ ...report, findings, gaps, unreadLines: input.unread }, driftLines(report, gaps));
     return fail(call, failOn, findings, gaps);
   },
