@@ -62,7 +62,9 @@ export {
   type DeniedScope,
   type DeniedUse,
   type Distinct,
+  DRIFT_FINDINGS,
   DRIFT_REPORT_VERSION,
+  type DriftFinding,
   type DriftGroup,
   type DriftReport,
   type FirstAndLast,
@@ -78,12 +80,11 @@ export {
   type UnusedScope,
 } from './drift/report.js';
 export {
-  DRIFT_FINDINGS,
-  type DriftFinding,
   type DriftFindings,
   findingsOf,
   groupFindings,
   groupsByWeight,
-  groupTitle,
 } from './drift/findings.js';
+export { groupTitle } from './drift/group-title.js';
+export { type DriftGap, gapsOf } from './drift/gaps.js';
 export { renderDriftPage } from './drift/page/drift-page.js';

@@ -1,5 +1,6 @@
 // Which app launched which agent, as the broker tells it.
 
+import { copyOf } from './first-texts.js';
 import { MAX_TEXT } from './scope-book.js';
 
 // Some tens of megabytes.
@@ -16,7 +17,7 @@ export class AppDirectory {
       this.#folded += 1;
       return false;
     }
-    this.#apps.set(agentId, appId);
+    this.#apps.set(copyOf(agentId, MAX_TEXT), copyOf(appId, MAX_TEXT));
     return true;
   }
 

@@ -13,6 +13,14 @@ export interface BrokerGrant extends Grant {
 const APP = ' app_id=';
 const REDACTED = '***REDACTED***';
 
+const FROM = 'delegation from ';
+
+/** Ids have no blank in them; empty where it is not told. */
+function delegatorIn(detail: string): string {
+  const end = detail.indexOf(' ', FROM.length);
+  return detail.startsWith(FROM) && end > 0 ? detail.slice(FROM.length, end) : '';
+}
+
 /** `undefined` for an event that gives nobody anything. */
 export function brokerGrantOf(event: AuditEvent): BrokerGrant | undefined {
   const { event_type: type, detail, timestamp } = event;
@@ -33,6 +41,7 @@ export function brokerGrantOf(event: AuditEvent): BrokerGrant | undefined {
     taskId: event.task_id || undefined,
     orchId: event.orch_id || undefined,
     scopes,
+    delegator: isDelegation ? delegatorIn(detail) : undefined,
     appId: appId === undefined || appId === '' || appId.includes(REDACTED) ? undefined : appId,
     isPartial: listed === undefined || scopes.length < words.length,
   };

@@ -1,9 +1,10 @@
-// Texts in → how many different ones there were, out; exactly up to a bound.
+// Texts in → how many different ones there were, out; exactly up to a bound. The texts themselves are not kept.
 
 import type { Distinct } from './report.js';
+import { numberOf } from './text-number.js';
 
 export class DistinctTexts {
-  readonly #texts = new Set<string>();
+  readonly #numbers = new Set<number>();
   readonly #max: number;
   #isExact = true;
 
@@ -12,23 +13,22 @@ export class DistinctTexts {
   }
 
   add(text: string): void {
-    if (this.#texts.has(text)) return;
-    if (this.#texts.size < this.#max) this.#texts.add(text);
-    else this.#isExact = false;
+    this.#add(numberOf(text));
   }
 
   /** Takes over what another one has seen. */
   addAll(others: DistinctTexts): void {
-    for (const text of others.#texts) this.add(text);
+    for (const number of others.#numbers) this.#add(number);
     this.#isExact &&= others.#isExact;
   }
 
   get count(): Distinct {
-    return { count: this.#texts.size, isExact: this.#isExact };
+    return { count: this.#numbers.size, isExact: this.#isExact };
   }
 
-  /** Sorted, so that the order in which they came makes no difference. */
-  get sorted(): readonly string[] {
-    return [...this.#texts].toSorted();
+  #add(number: number): void {
+    if (this.#numbers.has(number)) return;
+    if (this.#numbers.size < this.#max) this.#numbers.add(number);
+    else this.#isExact = false;
   }
 }

@@ -15,11 +15,15 @@ import type { DeniedScope, DriftReport, UnusedScope } from './report.js';
 import type { KnownRoute } from './route-tally.js';
 
 export interface DriftMeterOptions {
-  /** Groups of app, orchestrator and task pattern that are told apart. Default 100. */
+  /**
+   * Groups of app, orchestrator and task pattern that are told apart. One orchestrator may have a quarter of them,
+   * one app a half. Default 100.
+   */
   readonly maxPatterns?: number;
   /**
-   * Scopes of a group that are told apart: granted, used and denied ones each. A quarter of them may differ only
-   * in what varies, such as a number; further ones are counted together. Default 200.
+   * Scopes of a group that are told apart: granted, used and denied ones each. A quarter of them may be of one
+   * action and resource; of those that differ only in what varies, such as a number, a random sample of that size
+   * is told apart. Default 200.
    */
   readonly maxScopes?: number;
   /** Routes that are told apart, beside those of `routes`. Default 500. */
@@ -62,8 +66,9 @@ export interface DriftMeter extends DecisionSink {
 
 /**
  * Compares the scopes that agents were granted with those their requests needed, for each app, orchestrator and
- * task pattern. Memory is bounded, tens of megabytes at worst: what is too much is counted in common entries, and
- * the report says so (`isComplete`).
+ * task pattern. Memory is bounded: a few megabytes as a rule, and 250 at worst by the default options, when
+ * somebody fills all there is. What is too much is counted in common entries, and the report says so (`isComplete`,
+ * `gapsOf(report)`).
  *
  * @throws TypeError naming an option that is wrong
  * @example

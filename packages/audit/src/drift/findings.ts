@@ -1,18 +1,19 @@
 // A report in → how many findings of each kind it has, out.
 
-import type { DriftGroup, DriftReport, GroupName } from './report.js';
+import { gapsOf } from './gaps.js';
+import type { DriftFinding, DriftGroup, DriftReport } from './report.js';
 
-/** What a report can find, in the order of weight. */
-export const DRIFT_FINDINGS = ['unused', 'wildcard', 'denied', 'unreached'] as const;
-
-export type DriftFinding = (typeof DRIFT_FINDINGS)[number];
-
-/** Scopes granted and not used, wildcards that are too wide, scopes needed and denied, routes nobody reached. */
+/**
+ * Scopes granted and not used, wildcards that are too wide, scopes needed and denied, routes nobody reached, and
+ * things that cannot be told.
+ */
 export type DriftFindings = Readonly<Record<DriftFinding, number>>;
 
 /** How many there are of each. */
-export function findingsOf({ groups, unreached }: DriftReport): DriftFindings {
-  const total = { unused: 0, wildcard: 0, denied: 0, unreached: unreached.length };
+export function findingsOf(report: DriftReport): DriftFindings {
+  const { groups, unreached } = report;
+  const incomplete = gapsOf(report).length;
+  const total = { unused: 0, wildcard: 0, denied: 0, unreached: unreached.length, incomplete };
   for (const group of groups) {
     const { unused, wildcard, denied } = groupFindings(group);
     total.unused += unused;
@@ -23,7 +24,10 @@ export function findingsOf({ groups, unreached }: DriftReport): DriftFindings {
 }
 
 /** The same for one group; a route belongs to none. */
-export function groupFindings({ scopes, denied }: DriftGroup): Omit<DriftFindings, 'unreached'> {
+export function groupFindings({
+  scopes,
+  denied,
+}: DriftGroup): Omit<DriftFindings, 'unreached' | 'incomplete'> {
   const wildcard = scopes.filter(({ finding }) => finding === 'wildcard').length;
   const found = scopes.filter(({ finding }) => finding !== null).length;
   return { unused: found - wildcard, wildcard, denied: denied.length };
@@ -33,14 +37,6 @@ export function groupFindings({ scopes, denied }: DriftGroup): Omit<DriftFinding
 export function groupsByWeight(groups: readonly DriftGroup[]): readonly DriftGroup[] {
   return groups.toSorted((one, other) => weightOf(other) - weightOf(one));
 }
-
-/** What a group is called: `order-worker / process-ord-*`. */
-export function groupTitle({ orchestrator, taskPattern, isOthers }: TitledGroup): string {
-  if (isOthers) return 'all other groups';
-  return `${orchestrator ?? 'unknown orchestrator'} / ${taskPattern ?? 'unknown task'}`;
-}
-
-type TitledGroup = Pick<GroupName, 'orchestrator' | 'taskPattern'> & Pick<DriftGroup, 'isOthers'>;
 
 function weightOf(group: DriftGroup): number {
   const { unused, wildcard, denied } = groupFindings(group);

@@ -1,27 +1,23 @@
 // What is remembered of a group in → its part of the report out.
 
-import { parseScope } from '@agentwrit/protocol';
+import { type GroupBooks, withDelegates } from './delegated-use.js';
 import type { GroupTally } from './group-tally.js';
 import type { Distinct, DriftGroup, ScopeFinding, ScopeUse, DeniedUse } from './report.js';
-import {
-  compareTexts,
-  differsPerTask,
-  OTHER_SCOPES,
-  type ScopeEntry,
-  type ScopeFamily,
-} from './scope-book.js';
+import { differsPerTask, type ScopeEntry, type ScopeFamily } from './scope-family.js';
+import { compareTexts } from './text-order.js';
+import { isWildcard, OTHER_SCOPES } from './scope-template.js';
 import { suggest, wideUsesOf } from './suggestion.js';
 import { DenialTally, GrantTally, type UseTally } from './tallies.js';
 
-const MAX_EXAMPLES = 3;
-
 export function reportGroup(group: GroupTally, maxIdentifiers: number): DriftGroup {
-  const scopes = scopeUsesOf(group, maxIdentifiers);
+  const books = withDelegates(group);
+  const scopes = scopeUsesOf(books, maxIdentifiers);
   return {
     ...group.name,
     isOthers: group.isOthers,
+    isComplete: !group.isFolded && !hidesFindings(books),
     tasks: group.tasks.count,
-    taskExamples: group.tasks.sorted.slice(0, MAX_EXAMPLES),
+    taskExamples: group.taskExamples.sorted,
     agents: group.agents,
     idleAgents: group.idleAgents,
     allowed: group.allowed,
@@ -30,8 +26,17 @@ export function reportGroup(group: GroupTally, maxIdentifiers: number): DriftGro
     refusals: group.refusals.list,
     scopes,
     denied: deniedUsesOf(group, maxIdentifiers),
-    suggestion: suggest(group, scopes, maxIdentifiers),
+    suggestion: suggest(books, scopes, maxIdentifiers),
   };
+}
+
+/** Whether something was used of which it is not known what: another that was folded with it may be unused. */
+function hidesFindings({ granted, used }: GroupBooks): boolean {
+  const folded = granted.families.filter((family) => family.isFolded);
+  const isUsed = folded.some(({ rest }) => (rest?.uses ?? 0) > 0);
+  // Of a known kind there are then more identifiers than a list should have.
+  const others = used.families.find(({ template }) => template === OTHER_SCOPES);
+  return isUsed || (others?.rest?.wide ?? 0) > 0;
 }
 
 /** Whether many of a kind are one line. */
@@ -41,7 +46,7 @@ export function isFolded(family: ScopeFamily<unknown>, maxIdentifiers: number): 
   );
 }
 
-function scopeUsesOf(group: GroupTally, maxIdentifiers: number): readonly ScopeUse[] {
+function scopeUsesOf(group: GroupBooks, maxIdentifiers: number): readonly ScopeUse[] {
   return group.granted.families
     .flatMap((family) => {
       if (isFolded(family, maxIdentifiers)) return [templateUse(family)];
@@ -55,11 +60,12 @@ const NONE: Distinct = { count: 0, isExact: true };
 
 function scopeUse(
   { scope, tally }: ScopeEntry<GrantTally>,
-  { used }: GroupTally,
+  { used }: GroupBooks,
   maxIdentifiers: number,
 ): ScopeUse {
-  const isWildcard = parseScope(scope)?.identifier === '*';
-  const covered = isWildcard ? coveredBy(scope, used.families, tally, maxIdentifiers) : undefined;
+  const covered = isWildcard(scope)
+    ? coveredBy(scope, used.families, tally, maxIdentifiers)
+    : undefined;
   const isUsed = tally.uses > 0;
   let finding: ScopeFinding | null = isUsed ? null : 'unused';
   if (isUsed && covered?.isReplaceable === true) finding = 'wildcard';
@@ -80,15 +86,14 @@ function templateUse(family: ScopeFamily<GrantTally>): ScopeUse {
   const { template, entries, rest } = family;
   const used = entries.filter(({ tally }) => tally.uses > 0).length;
   const all = new GrantTally();
-  for (const { uses, span } of [...entries.map(({ tally }) => tally), rest ?? all]) {
-    all.uses += uses;
-    all.span.addAll(span);
-  }
+  for (const { tally } of entries) all.addAll(tally);
+  if (rest) all.addAll(rest);
   const isExact = rest === undefined;
   let finding: ScopeFinding | null = null;
   if (all.uses === 0) finding = 'unused';
   // Not every task comes to the point where it needs its order; where most do not, they need not have it. Of
-  // identifiers that all tasks share, each counts.
+  // identifiers that all tasks share, each counts. Where there are too many to tell apart, those that are told apart
+  // are a sample of all.
   else if (used < entries.length * (differsPerTask(family) ? 0.5 : 1)) finding = 'partly_unused';
   return {
     scope: template,
@@ -147,33 +152,35 @@ function coveredBy(
 function deniedUsesOf({ denied }: GroupTally, maxIdentifiers: number): readonly DeniedUse[] {
   return denied.families
     .flatMap((family) => {
-      const { template, entries, rest } = family;
+      const { template, templates, entries, rest } = family;
       if (!isFolded(family, maxIdentifiers)) {
-        return entries.map(({ scope, tally }) => deniedUse(scope, tally, ONE, false));
+        return entries.map(({ scopes, tally }) => deniedUse(scopes, tally, ONE, false));
       }
       const all = new DenialTally();
       for (const { tally } of entries) all.addAll(tally);
       if (rest) all.addAll(rest);
       const identifiers = { count: entries.length, isExact: rest === undefined };
-      return [deniedUse(template, all, identifiers, template !== OTHER_SCOPES)];
+      return [deniedUse(templates, all, identifiers, template !== OTHER_SCOPES)];
     })
     .toSorted(
       (one, other) =>
-        other.count - one.count || compareTexts(one.scopes.join('\n'), other.scopes.join('\n')),
+        other.count - one.count ||
+        compareTexts(JSON.stringify(one.scopes), JSON.stringify(other.scopes)),
     );
 }
 
 function deniedUse(
-  scopes: string,
-  { count, agents, routes, lastRequestId, span, timeline }: DenialTally,
+  scopes: readonly string[],
+  { count, delegated, agents, routes, lastRequestId, span, timeline }: DenialTally,
   identifiers: Distinct,
   isTemplate: boolean,
 ): DeniedUse {
   return {
-    scopes: scopes.split('\n'),
+    scopes,
     isTemplate,
     identifiers,
     count,
+    delegated,
     agents: agents.count,
     routes: routes.sorted,
     lastRequestId: lastRequestId ?? null,

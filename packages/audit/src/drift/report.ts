@@ -32,6 +32,11 @@ export interface GroupName {
   readonly taskPattern: string | null;
 }
 
+/** What a report can find, in the order of weight. */
+export const DRIFT_FINDINGS = ['unused', 'wildcard', 'denied', 'unreached', 'incomplete'] as const;
+
+export type DriftFinding = (typeof DRIFT_FINDINGS)[number];
+
 /** `unused`: never. `partly_unused`: most of its identifiers never. `wildcard`: a few identifiers would do. */
 export type ScopeFinding = 'unused' | 'partly_unused' | 'wildcard';
 
@@ -67,6 +72,8 @@ export interface DeniedUse extends FirstAndLast {
   readonly identifiers: Distinct;
   /** Refused requests. */
   readonly count: number;
+  /** How many of them came with a delegated token, which may hold less than its delegator's. */
+  readonly delegated: number;
   readonly agents: Distinct;
   /** `POST /orders/:id`; at most ten. */
   readonly routes: readonly string[];
@@ -91,6 +98,11 @@ export interface Suggestion {
 export interface DriftGroup extends GroupName, FirstAndLast {
   /** The common entry of all that came when `maxPatterns` was reached. */
   readonly isOthers: boolean;
+  /**
+   * False: it may have more findings than are said, as scopes that were used could not be told apart, or as it
+   * stands for several groups.
+   */
+  readonly isComplete: boolean;
   readonly tasks: Distinct;
   readonly taskExamples: readonly string[];
   readonly agents: Distinct;

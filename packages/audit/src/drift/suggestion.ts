@@ -1,20 +1,16 @@
 // What a group was granted and what it used in → the narrowest list of scopes that would have done, out.
 
 import { parseScope, scopeIsSubset } from '@agentwrit/protocol';
-import type { GroupTally } from './group-tally.js';
+import type { GroupBooks } from './delegated-use.js';
 import type { ScopeUse, Suggestion } from './report.js';
-import {
-  compareTexts,
-  differsPerTask,
-  OTHER_SCOPES,
-  type ScopeFamily,
-  templateOf,
-} from './scope-book.js';
-import type { UseTally } from './tallies.js';
+import { differsPerTask, type ScopeFamily } from './scope-family.js';
+import { compareTexts } from './text-order.js';
+import { isWildcard, OTHER_SCOPES, templateOf } from './scope-template.js';
+import type { GrantTally, UseTally } from './tallies.js';
 
 /** @param lines the group's granted scopes, as reported */
 export function suggest(
-  group: GroupTally,
+  group: GroupBooks,
   lines: readonly ScopeUse[],
   maxIdentifiers: number,
 ): Suggestion {
@@ -26,9 +22,13 @@ export function suggest(
   const kept = differs ? perTask : scopes;
   const keptScopes = new Set(kept);
   const keptKinds = new Set(kept.map(templateOf));
-  // A template stays where some of its kind do.
   const drops = lines
-    .filter(({ scope, isTemplate }) => !(isTemplate ? keptKinds : keptScopes).has(scope))
+    .filter(({ scope, isTemplate, uses }) => {
+      // What was used as it is stays, though it may be folded and nobody can say which of a kind it was.
+      if (uses > 0 && !isWildcard(scope)) return false;
+      // A template stays where some of its kind do.
+      return !(isTemplate ? keptKinds : keptScopes).has(scope);
+    })
     .map(({ scope }) => scope);
   return {
     scopes,
@@ -41,7 +41,7 @@ export function suggest(
 }
 
 /** Whether something was used of which not even the kind is known. */
-function hasLost({ used, granted }: GroupTally): boolean {
+function hasLost({ used, granted }: GroupBooks): boolean {
   const others = used.families.find(({ template }) => template === OTHER_SCOPES)?.rest;
   // What a wildcard covered is missed by the wildcard, unless that is lost, too.
   return others !== undefined && (others.exact > 0 || granted.foldedScopes > 0);
@@ -51,6 +51,8 @@ function hasLost({ used, granted }: GroupTally): boolean {
 interface Kind {
   readonly wildcard: string;
   readonly families: ScopeFamily<UseTally>[];
+  /** Granted as they are, and used: though the book of what was needed may have had no room for them. */
+  readonly exact: readonly ScopeFamily<GrantTally>[];
   /** Requests that were let in by the wildcard. */
   readonly wildcardUses: number;
 }
@@ -64,21 +66,31 @@ interface Part {
   readonly isPerTaskComplete: boolean;
 }
 
-function suggestForKind({ wildcard, families, wildcardUses }: Kind, maxIdentifiers: number): Part {
+function suggestForKind(
+  { wildcard, families, exact, wildcardUses }: Kind,
+  maxIdentifiers: number,
+): Part {
   const own = families.filter((family) => differsPerTask(family));
   const common = families.filter((family) => !own.includes(family));
   // What was needed and has no place in the list, because it could not be told apart.
   const isLost = wideUsesOf(families, wildcard) < wildcardUses;
-  const listed = (found: readonly ScopeFamily<UseTally>[]): readonly string[] => {
-    const scopes = found.flatMap(({ entries }) => entries.map(({ scope }) => scope));
+  const listed = (
+    found: readonly ScopeFamily<UseTally>[],
+    granted: readonly string[],
+  ): readonly string[] => {
+    const needed = found.flatMap(({ entries }) => entries.map(({ scope }) => scope));
+    const scopes = [...new Set([...needed, ...granted])];
     const isMore = found.some(({ rest }) => rest !== undefined && rest.wide > 0);
     const isLong = wildcardUses > 0 && scopes.length > maxIdentifiers;
-    return isLost || isMore || isLong || scopes.includes(wildcard) ? [wildcard] : scopes;
+    const isWide = isLost || isMore || isLong || scopes.includes(wildcard);
+    return isWide ? [wildcard, ...granted.filter((scope) => scope !== wildcard)] : scopes;
   };
   const isComplete = (list: readonly string[], found: readonly ScopeFamily<UseTally>[]): boolean =>
     list.includes(wildcard) || found.every(({ rest }) => rest === undefined || rest.exact === 0);
-  const scopes = listed(families);
-  const forAll = listed(common);
+  const ownKinds = new Set(own.map(({ template }) => template));
+  const ofAll = exact.filter(({ template }) => !ownKinds.has(template));
+  const scopes = listed(families, usedOf(exact));
+  const forAll = listed(common, usedOf(ofAll));
   const isWideForAll = forAll.includes(wildcard);
   return {
     scopes,
@@ -99,13 +111,23 @@ export function wideUsesOf(families: readonly ScopeFamily<UseTally>[], wildcard:
   return uses;
 }
 
-function kindsOf({ used, granted }: GroupTally): readonly Kind[] {
-  const kinds = new Map<string, Kind>();
-  const kindOf = (wildcard: string): Kind => {
+interface MutableKind extends Kind {
+  readonly exact: ScopeFamily<GrantTally>[];
+}
+
+function usedOf(families: readonly ScopeFamily<GrantTally>[]): readonly string[] {
+  return families.flatMap(({ entries }) =>
+    entries.filter(({ tally }) => tally.uses > 0).map(({ scope }) => scope),
+  );
+}
+
+function kindsOf({ used, granted }: GroupBooks): readonly Kind[] {
+  const kinds = new Map<string, MutableKind>();
+  const kindOf = (wildcard: string): MutableKind => {
     const known = kinds.get(wildcard);
     if (known !== undefined) return known;
     const wildcardUses = granted.find(wildcard)?.tally.uses ?? 0;
-    const kind: Kind = { wildcard, families: [], wildcardUses };
+    const kind: MutableKind = { wildcard, families: [], exact: [], wildcardUses };
     kinds.set(wildcard, kind);
     return kind;
   };
@@ -114,8 +136,11 @@ function kindsOf({ used, granted }: GroupTally): readonly Kind[] {
     if (parts !== undefined) kindOf(`${parts.action}:${parts.resource}:*`).families.push(family);
   }
   // Of these it may be that nothing they covered has an entry.
-  for (const { scope, tally } of granted.entries) {
-    if (tally.uses > 0 && parseScope(scope)?.identifier === '*') kindOf(scope);
+  for (const family of granted.families) {
+    if (!family.entries.some(({ tally }) => tally.uses > 0)) continue;
+    const parts = parseScope(family.template);
+    if (parts?.identifier === '*') kindOf(family.template);
+    else if (parts) kindOf(`${parts.action}:${parts.resource}:*`).exact.push(family);
   }
   return [...kinds.values()].toSorted((one, other) => compareTexts(one.wildcard, other.wildcard));
 }

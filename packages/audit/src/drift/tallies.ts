@@ -2,7 +2,9 @@
 
 import type { DecisionEvent } from '@agentwrit/protocol';
 import { DistinctTexts } from './distinct-texts.js';
-import { compareTexts, MAX_TEXT } from './scope-book.js';
+import { copyOf, FirstTexts } from './first-texts.js';
+import { type TallyKind } from './scope-book.js';
+import { compareTexts } from './text-order.js';
 import { TimeBuckets } from './time-buckets.js';
 import { TimeSpan } from './time-span.js';
 
@@ -15,6 +17,11 @@ export class GrantTally {
     this.uses += 1;
     this.span.add(time);
   }
+
+  addAll(other: GrantTally): void {
+    this.uses += other.uses;
+    this.span.addAll(other.span);
+  }
 }
 
 /** A scope that requests needed and were let in with. */
@@ -25,30 +32,50 @@ export interface UseTally {
   wide: number;
 }
 
+export const GRANTS: TallyKind<GrantTally> = {
+  create: () => new GrantTally(),
+  merge: (into, from) => into.addAll(from),
+};
+
+export const USES: TallyKind<UseTally> = {
+  create: () => ({ exact: 0, wide: 0 }),
+  merge(into, from) {
+    into.exact += from.exact;
+    into.wide += from.wide;
+  },
+};
+
 // For a person to look at; counts go on.
 const MAX_ROUTES = 10;
-const MAX_AGENTS = 100;
+const MAX_ROUTE_TEXT = 200;
+// As long as a guard lets one be.
+const MAX_REQUEST_ID = 128;
+const MAX_AGENTS = 50;
 
 /** Scopes that a request needed and did not hold. */
 export class DenialTally {
   readonly span: TimeSpan = new TimeSpan();
   readonly agents: DistinctTexts = new DistinctTexts(MAX_AGENTS);
-  readonly routes: DistinctTexts = new DistinctTexts(MAX_ROUTES);
+  readonly routes: FirstTexts = new FirstTexts(MAX_ROUTES, MAX_ROUTE_TEXT);
   readonly timeline: TimeBuckets = new TimeBuckets();
   count = 0;
+  /** Of delegates. */
+  delegated = 0;
   #lastRequestId: string | undefined;
 
-  add({ time, requestId, agentId, method, route }: DecisionEvent): void {
+  add({ time, requestId, agentId, method, route, delegationDepth = 0 }: DecisionEvent): void {
     this.count += 1;
-    this.#noteRequest(requestId.slice(0, MAX_TEXT), time);
+    if (delegationDepth > 0) this.delegated += 1;
+    this.#noteRequest(requestId, time);
     this.span.add(time);
     this.timeline.add(time);
-    if (agentId !== undefined) this.agents.add(agentId.slice(0, MAX_TEXT));
-    if (route !== undefined) this.routes.add(`${method} ${route}`.slice(0, MAX_TEXT));
+    if (agentId !== undefined) this.agents.add(agentId);
+    if (route !== undefined) this.routes.add(`${method} ${route}`);
   }
 
   addAll(other: DenialTally): void {
     this.count += other.count;
+    this.delegated += other.delegated;
     if (other.#lastRequestId !== undefined) {
       this.#noteRequest(other.#lastRequestId, other.span.last);
     }
@@ -68,6 +95,11 @@ export class DenialTally {
       this.#lastRequestId === undefined ||
       time > this.span.last ||
       (time === this.span.last && compareTexts(requestId, this.#lastRequestId) > 0);
-    if (isLater) this.#lastRequestId = requestId;
+    if (isLater) this.#lastRequestId = copyOf(requestId, MAX_REQUEST_ID);
   }
 }
+
+export const DENIALS: TallyKind<DenialTally> = {
+  create: () => new DenialTally(),
+  merge: (into, from) => into.addAll(from),
+};

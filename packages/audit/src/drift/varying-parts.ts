@@ -12,6 +12,14 @@ const TURNS_OF_RANDOM = 3;
 // A word with fewer digits than this behind it is a word: `v2`, `step1`.
 const MIN_NUMBER = 2;
 
+// Letters of both cases and digits by turns: `V1StGXR8`. Words that are run together have one turn for each,
+// `getOrderById`, and those are longer than this.
+const MIN_MIXED = 6;
+const LETTERS_TO_A_TURN = 3;
+
+// Beside letters of both cases by turns, what is shorter is no word.
+const MIN_WORD = 2;
+
 const MIN_HEX = 4;
 
 // Letters `a` to `f` alone make words, but none of this length.
@@ -23,14 +31,17 @@ const MIN_HEX_LETTERS = 12;
  */
 export function foldVaryingParts(id: string, mark: string): string {
   const parts = partsOf(id.slice(0, MAX_LENGTH));
+  // Of the 64 letters of a random id two part words: what is between them is of the id, too.
+  const isRandom = parts.some(({ word }) => isMixed(word));
   let folded = '';
   let isAfterMark = false;
   for (let at = 0; at < parts.length; at += 1) {
     const { separator, word } = parts[at] ?? NONE;
     const steps = isUuidAt(parts, at) ? UUID_LENGTHS.length : 1;
-    const kept = steps > 1 ? '' : constantPartOf(word);
+    const isScrap = isRandom && at > 0 && (word.length < MIN_WORD || hasTurn(word));
+    const kept = steps > 1 || isScrap ? '' : constantPartOf(word);
     at += steps - 1;
-    if (kept === word) {
+    if (kept === word && !isScrap) {
       folded += separator + word;
       isAfterMark = false;
     } else {
@@ -81,6 +92,7 @@ function constantPartOf(word: string): string {
       if (isHexLetter(code)) hexLetters += 1;
     }
   }
+  if (isMixed(word)) return '';
   if (digits === 0) return hexLetters === word.length && hexLetters >= MIN_HEX_LETTERS ? '' : word;
   if (digits === word.length || turns >= TURNS_OF_RANDOM) return '';
   // `15T12`, `00Z`, and not `2fa`.
@@ -89,6 +101,45 @@ function constantPartOf(word: string): string {
   // Letters, then a number.
   const isNumbered = turns === 1 && lastDigits === digits;
   return isNumbered && digits >= MIN_NUMBER ? word.slice(0, word.length - digits) : word;
+}
+
+/** Whether it changes between capitals, small letters and digits as often as random text does. */
+function isMixed(word: string): boolean {
+  if (word.length < MIN_MIXED) return false;
+  let turns = 0;
+  let run = 0;
+  let before: number | undefined;
+  let hasCapital = false;
+  for (let at = 0; at < word.length; at += 1) {
+    const kind = kindOf(word.charCodeAt(at));
+    if (kind === CAPITAL) hasCapital = true;
+    if (kind === before) run += 1;
+    else {
+      // `Order` is one word, and so is `ID` before it.
+      if (before !== undefined && !(before === CAPITAL && kind === SMALL && run === 1)) turns += 1;
+      run = 1;
+    }
+    before = kind;
+  }
+  return hasCapital && turns * LETTERS_TO_A_TURN >= word.length;
+}
+
+/** Whether a capital or a digit stands behind something else, or a small letter behind a digit. */
+function hasTurn(word: string): boolean {
+  for (let at = 1; at < word.length; at += 1) {
+    const [before, kind] = [kindOf(word.charCodeAt(at - 1)), kindOf(word.charCodeAt(at))];
+    if (before !== kind && !(at === 1 && before === CAPITAL && kind === SMALL)) return true;
+  }
+  return false;
+}
+
+const SMALL = 0;
+const CAPITAL = 1;
+const DIGIT = 2;
+
+function kindOf(code: number): number {
+  if (isDigit(code)) return DIGIT;
+  return code >= 0x41 && code <= 0x5a ? CAPITAL : SMALL;
 }
 
 function isUuidAt(parts: readonly Part[], at: number): boolean {

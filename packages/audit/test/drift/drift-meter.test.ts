@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { createDriftMeter, type DriftMeter } from '../../src/index.js';
-import { agentOf, type Asked, decided, START, unknownCaller } from './events.js';
+import { agentOf, type Asked, decided, START, unknownCaller, wordOf } from './events.js';
 
 const CUSTOMER = 'read:data:customer-cust-7291';
 const OTHER_CUSTOMER = 'read:data:customer-cust-1004';
@@ -82,6 +82,7 @@ describe('a drift meter', () => {
         {
           ...GROUP,
           isOthers: false,
+          isComplete: true,
           tasks: ONE,
           taskExamples: ['process-ord-4823'],
           agents: ONE,
@@ -137,6 +138,7 @@ describe('a drift meter', () => {
               isTemplate: false,
               identifiers: ONE,
               count: 1,
+              delegated: 0,
               first: START + 60_000,
               last: START + 60_000,
               agents: ONE,
@@ -241,7 +243,7 @@ describe('what was used', () => {
   });
 
   it('through a wildcard, and is of too many kinds to be told apart, needs the wildcard', () => {
-    const meter = createDriftMeter({ maxScopes: 2 });
+    const meter = createDriftMeter({ maxScopes: 8 });
     for (const name of ['a', 'b', 'c']) {
       meter(decided({ granted: [ALL_CUSTOMERS], needs: [`read:data:${name}`] }));
     }
@@ -268,6 +270,32 @@ describe('what was used', () => {
   });
 });
 
+describe('a scope that is used as it was granted', () => {
+  it('stays, though there were too many others to tell apart what was needed', () => {
+    const granted = [ALL_CUSTOMERS, 'write:data:prices'];
+    const meter = meterOf(
+      ...Array.from({ length: 200 }, (_, index) => ({
+        granted,
+        needs: [`read:${wordOf(index)}:${wordOf(index)}`],
+      })).map((asked) => ({ ...asked, granted: [...granted, ...asked.needs] })),
+      { granted, needs: ['write:data:prices'] },
+    );
+    const { suggestion, scopes } = onlyGroup(meter);
+    expect(scopes.find(({ scope }) => scope === 'write:data:prices')).toMatchObject({ uses: 1 });
+    expect(suggestion.drops).toEqual([ALL_CUSTOMERS]);
+    expect(suggestion.scopes).toContain('write:data:prices');
+  });
+
+  it('stays beside a wildcard that is needed for other things', () => {
+    const granted = [ALL_CUSTOMERS, CUSTOMER];
+    const meter = meterOf({ granted, needs: [CUSTOMER] }, { granted, needs: [ALL_CUSTOMERS] });
+    expect(onlyGroup(meter).suggestion).toMatchObject({
+      scopes: [ALL_CUSTOMERS, CUSTOMER],
+      drops: [],
+    });
+  });
+});
+
 describe('many tasks', () => {
   const tasks = Array.from({ length: 300 }, (_, index) => index + 1000);
 
@@ -276,7 +304,7 @@ describe('many tasks', () => {
       ...tasks.map((number) => ({
         task: `process-ord-${number}`,
         granted: [`write:data:order-${number}`, 'read:data:prices'],
-        needs: number % 10 > 3 ? ['read:data:prices'] : [`write:data:order-${number}`],
+        needs: number % 10 > 0 ? ['read:data:prices'] : [`write:data:order-${number}`],
       })),
     );
     const { scopes, suggestion, tasks: counted } = onlyGroup(meter);
@@ -288,7 +316,7 @@ describe('many tasks', () => {
         isTemplate: true,
         // More than it can tell apart.
         grantedIdentifiers: { count: 50, isExact: false },
-        uses: 120,
+        uses: 30,
         finding: 'partly_unused',
       },
     ]);
@@ -402,6 +430,12 @@ describe('what was denied', () => {
   it('is a choice where one of several would have done', () => {
     const meter = meterOf({ granted: [CUSTOMER], needs: [ORDER, OTHER_CUSTOMER], match: 'any' });
     expect(meter.denied().map(({ scopes }) => scopes)).toEqual([[ORDER, OTHER_CUSTOMER]]);
+  });
+
+  it('is what was asked for, whatever characters a caller puts in', () => {
+    const needs = ['read:data:customer-x\ndelete:data:*'];
+    const meter = meterOf({ granted: ['read:data:prices'], needs });
+    expect(meter.denied().map(({ scopes }) => scopes)).toEqual([needs]);
   });
 
   it('keeps the first and the last time, though the clock was set back', () => {

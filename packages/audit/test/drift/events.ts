@@ -16,6 +16,11 @@ export function agentOf(task: string, instance = 1, orchestrator = 'order-worker
   return `spiffe://agents.example.com/agent/${orchestrator}/${task}/${digits}`;
 }
 
+/** Different in all that can be: letters, so that nothing folds into a pattern. */
+export function wordOf(number: number): string {
+  return Array.from(String(number), (digit) => 'ghijklmnop'.charAt(Number(digit))).join('');
+}
+
 export interface Asked {
   readonly task?: string;
   readonly agent?: string;

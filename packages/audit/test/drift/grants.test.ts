@@ -157,7 +157,9 @@ describe('an audit file', () => {
       expect(meter.readAuditEvent(brokerEvent({ event_type: 'audit_gap', detail }))).toBe(true);
     }
     expect(meter.report()).toMatchObject({ lostDecisions: 7 });
-    expect(renderDriftPage(meter.report())).toContain('7 decisions are missing');
+    expect(renderDriftPage(meter.report())).toContain(
+      '7 decisions that the audit files say they have lost',
+    );
   });
 
   it.each(['', '{}', '{"dropped":-1}', '{"dropped":"3"}', 'null'])(

@@ -1,4 +1,15 @@
-import { lstat, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { spawnSync } from 'node:child_process';
+import {
+  lstat,
+  mkdir,
+  mkdtemp,
+  open,
+  readdir,
+  readFile,
+  rm,
+  symlink,
+  writeFile,
+} from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -13,6 +24,9 @@ const START = Date.parse('2026-02-15T12:00:00Z');
 const CUSTOMER = 'read:data:customer-cust-7291';
 const ORDER = 'write:data:order-ord-4823';
 const AGENT = 'spiffe://agents.example.com/agent/order-worker/process-ord-4823/0000000000000001';
+
+// The code as it is built: what a child process can load.
+const PAGE_FILE = new URL('../../dist/command/page-file.js', import.meta.url).href;
 
 let folder: string;
 
@@ -88,6 +102,11 @@ const DRIFTED = [
   decided({ granted: ['read:data:*', ORDER], needs: 'write:calendar:team', at: 60_000 }),
 ];
 
+/** Letters, so that nothing folds into a pattern. */
+function wordOf(number: number): string {
+  return Array.from(String(number), (digit) => 'ghijklmnop'.charAt(Number(digit))).join('');
+}
+
 const FINE = [decided({ granted: [CUSTOMER], needs: CUSTOMER, held: CUSTOMER })];
 
 describe('agentwrit drift', () => {
@@ -138,6 +157,41 @@ describe('agentwrit drift', () => {
       unreadLines: 0,
       groups: [{ suggestion: { scopes: [CUSTOMER], isNarrower: true } }],
     });
+  });
+
+  it('takes a file once, whatever it is called', async () => {
+    const file = await fileOf('guard.jsonl', ...DRIFTED);
+    await symlink(file, join(folder, 'link.jsonl'));
+    const argv = [file, `${folder}/./guard.jsonl`, join(folder, 'link.jsonl'), '--json'];
+    expect(documentOf(await drift(argv))).toMatchObject({ decisions: { allowed: 1, refused: 1 } });
+  });
+
+  it('says times so that they can be asked for', async () => {
+    const file = await fileOf(
+      'guard.jsonl',
+      ...[123, 456].map((at) =>
+        decided({ granted: [CUSTOMER], needs: CUSTOMER, held: CUSTOMER, at }),
+      ),
+    );
+    const [first = ''] = (await drift([file])).stdout;
+    const [, since = '', until = ''] = / ([^ ]+Z) to ([^ ]+Z)$/.exec(first) ?? [];
+    const again = await drift([file, '--since', since, '--until', until]);
+    expect(again.stdout[0]).toBe(first);
+  });
+
+  it('tells groups apart that differ in the app alone', async () => {
+    const other = 'spiffe://agents.example.com/agent/order-worker/process-ord-1/0000000000000002';
+    const files = [
+      await fileOf('broker.jsonl', registered('app-orders-1')),
+      await fileOf(
+        'guard.jsonl',
+        ...FINE,
+        decided({ granted: [CUSTOMER], needs: CUSTOMER, held: CUSTOMER, agent: other }),
+      ),
+    ];
+    expect((await drift(files)).stdout.at(-1)).toBe(
+      'In order: order-worker / process-ord-* of app-orders-1, order-worker / process-ord-*',
+    );
   });
 
   it('takes several files for one, and each once', async () => {
@@ -216,9 +270,10 @@ describe('agentwrit drift', () => {
       detail: '{"dropped":12,"firstTime":1,"lastTime":2,"reason":"queue_full"}',
     });
     const { stdout } = await drift([await fileOf('guard.jsonl', ...FINE, gap)]);
-    expect(stdout.at(-1)).toBe(
-      'Missing in the audit files: 12 decisions. What they used is not known.',
-    );
+    expect(stdout.slice(1, 3)).toEqual([
+      'Nothing was found, but not all is known.',
+      'Cannot be told: 12 decisions that the audit files say they have lost.',
+    ]);
   });
 
   it('cannot steer the terminal', async () => {
@@ -240,7 +295,7 @@ describe('lines that cannot be read', () => {
       String.raw`\"version\":1`,
       String.raw`\"version\":9`,
     );
-    const late = lineOf({ timestamp: 'soon', event_type: 'x', detail: '' });
+    const late = lineOf({ timestamp: '12', event_type: 'x', detail: '' });
     const file = await fileOf('guard.jsonl', ...FINE, 'garbage', wrong, late, '{}', '[]', '7', '8');
     const { code, stdout, stderr } = await drift([file]);
     expect(code).toBe(0);
@@ -264,7 +319,10 @@ describe('lines that cannot be read', () => {
 
   it('are none in a file that is empty', async () => {
     const { code, stdout } = await drift([await fileOf('empty.jsonl')]);
-    expect({ code, first: stdout[0] }).toEqual({ code: 0, first: '0 requests, 0 refused' });
+    expect({ code, stdout }).toEqual({
+      code: 0,
+      stdout: ['0 requests, 0 refused', 'Nothing to judge: no decision in what was given.'],
+    });
   });
 
   it('are not looked for where there is no file', async () => {
@@ -297,6 +355,53 @@ describe('--fail-on', () => {
     });
   });
 
+  const gap = lineOf({
+    timestamp: '2026-02-15T12:00:01Z',
+    event_type: 'audit_gap',
+    detail: '{"dropped":12,"firstTime":1,"lastTime":2,"reason":"queue_full"}',
+  });
+  // More kinds than are told apart, and something used of those that are not.
+  const scopes = Array.from({ length: 400 }, (_, index) => `read:kind-${wordOf(index)}:all`);
+  const many = scopes.map((needs) => decided({ granted: scopes, needs, held: needs }));
+  it.each([
+    { name: 'nothing was given', lines: [], what: 'no decision in what was given' },
+    { name: 'a line cannot be read', lines: [...FINE, '{}'], what: '1 line that cannot be read' },
+    { name: 'decisions are lost', lines: [...FINE, gap], what: '12 decisions that the audit' },
+    {
+      name: 'scopes are not told apart',
+      lines: many,
+      what: 'which scopes were unused, or too wide',
+    },
+  ])('ends with 1, too, where that cannot be told: $name', async ({ lines, what }) => {
+    const file = await fileOf('guard.jsonl', ...lines);
+    const { code, stdout, stderr } = await drift([file, '--fail-on', 'unused']);
+    expect(code).toBe(1);
+    expect(stderr.at(-1)).toContain('cannot tell what --fail-on asks for: ');
+    expect(stderr.at(-1)).toContain(what);
+    expect(stdout.join('\n')).toContain(what);
+    expect(stdout.join('\n')).not.toMatch(/agree|In order:/);
+    const json = await drift([file, '--fail-on', 'incomplete', '--json']);
+    expect(json.code).toBe(1);
+    expect(JSON.parse(json.stderr.at(-1) ?? '')).toMatchObject({ findings: { incomplete: 1 } });
+  });
+
+  it('ends with 1 where nothing was decided in the time that is asked for', async () => {
+    const file = await fileOf('guard.jsonl', ...FINE);
+    const argv = [file, '--since', '2031-01-01T00:00:00Z', '--fail-on', 'unused'];
+    const { code, stdout } = await drift(argv);
+    expect(code).toBe(1);
+    expect(stdout[1]).toBe('Nothing to judge: no decision in what was given, in that time.');
+  });
+
+  it('is not disturbed by many identifiers of a kind', async () => {
+    const lines = Array.from({ length: 100 }, (_, index) => {
+      const own = `write:data:order-${index}`;
+      return decided({ granted: [own], needs: own, held: own });
+    });
+    const { code } = await drift([await fileOf('guard.jsonl', ...lines), '--fail-on', 'unused']);
+    expect(code).toBe(0);
+  });
+
   it('is content with what is in order', async () => {
     const list = 'unused,wildcard,denied';
     const { code } = await drift([await fileOf('guard.jsonl', ...FINE), '--fail-on', list]);
@@ -318,6 +423,14 @@ describe('--html', () => {
     expect((await readdir(folder)).toSorted()).toEqual(['drift.html', 'guard.jsonl']);
   });
 
+  it('does not say that all is well where lines cannot be read', async () => {
+    const page = join(folder, 'drift.html');
+    await drift([await fileOf('guard.jsonl', ...FINE, '{}'), '--html', page]);
+    const text = await readFile(page, 'utf8');
+    expect(text).toContain('Cannot be told: 1 line that cannot be read.');
+    expect(text).not.toContain('What was granted and what was used agree');
+  });
+
   it('follows a link, which stays one', async () => {
     await writeFile(join(folder, 'real.html'), 'old');
     await symlink('real.html', join(folder, 'link.html'));
@@ -337,6 +450,46 @@ describe('--html', () => {
     expect(stderr[0]).toContain('"--html": ');
     expect(stderr[0]).toContain(message);
     expect(await readFile(file, 'utf8')).toBe(`${FINE.join('')}\n`);
+  });
+
+  it('does not write over the list of routes', async () => {
+    const routes = await fileOf('routes.json', '[]');
+    const argv = [await fileOf('guard.jsonl', ...FINE), '--routes', routes, '--html', routes];
+    const { code, stderr } = await drift(argv);
+    expect({ code, text: await readFile(routes, 'utf8') }).toEqual({ code: 2, text: '[]\n' });
+    expect(stderr[0]).toContain('is one of the files to read');
+  });
+
+  it('does not write over what stdin comes from', async () => {
+    const file = await fileOf('guard.jsonl', ...FINE);
+    const source = await open(file);
+    try {
+      // In a process of its own: this one's stdin is somebody else's.
+      const program = `import { assertReplaceable } from ${JSON.stringify(PAGE_FILE)};
+        try { assertReplaceable('html', ${JSON.stringify(file)}, ['-']); } catch (error) { console.log(error.message); }`;
+      const argv = ['--input-type=module', '--eval', program];
+      const { stdout } = spawnSync(process.execPath, argv, {
+        stdio: [source.fd, 'pipe', 'inherit'],
+        encoding: 'utf8',
+        timeout: 60_000,
+      });
+      expect(stdout).toContain('is one of the files to read');
+    } finally {
+      await source.close();
+    }
+  });
+
+  it('is a file', async () => {
+    const { code, stderr } = await drift([await fileOf('guard.jsonl', ...FINE), '--html', '-']);
+    expect(code).toBe(2);
+    expect(stderr[0]).toContain('"--html" must be a file, not "-"');
+  });
+
+  it('keeps from others a page that was kept from them', async () => {
+    const page = join(folder, 'drift.html');
+    await writeFile(page, 'old', { mode: 0o600 });
+    await drift([await fileOf('guard.jsonl', ...FINE), '--html', page]);
+    expect((await lstat(page)).mode & 0o777).toBe(0o600);
   });
 
   // A socket stands for all that a program would miss: devices must not be put at risk by a test.

@@ -4,7 +4,7 @@ import type { DeniedUse, FirstAndLast } from '../report.js';
 import { html, type Markup } from './markup.js';
 import { moreRows } from './scope-table.js';
 import { timelineChart } from './timeline-chart.js';
-import { countText, distinctText, numberText, periodElement } from './words.js';
+import { countText, distinctCount, numberText, periodElement } from './words.js';
 
 const MAX_ROWS = 40;
 
@@ -16,11 +16,12 @@ export function deniedTable(denied: readonly DeniedUse[], axis: FirstAndLast): M
 }
 
 function row(use: DeniedUse, axis: FirstAndLast): Markup {
-  const { scopes, isTemplate, identifiers, count, agents, routes, lastRequestId } = use;
+  const { scopes, isTemplate, identifiers, count, delegated, agents, routes, lastRequestId } = use;
   const alternatives = scopes.map((scope) => html`<code>${scope}</code>`);
   return html`<tr class="denied">
-<th scope="row">${alternatives.length > 1 ? html`<span class="quiet">one of</span> ` : undefined}${alternatives}${isTemplate ? html`<span class="quiet">${distinctText(identifiers)} identifiers</span>` : undefined}
-<span class="quiet">by ${distinctText(agents)} ${agents.count === 1 ? 'agent' : 'agents'}${routes.length > 0 ? html` at ${routes.map((route, index) => html`${index > 0 ? ', ' : ''}<code>${route}</code>`)}` : undefined}</span>
+<th scope="row">${alternatives.length > 1 ? html`<span class="quiet">one of</span> ` : undefined}${alternatives}${isTemplate ? html`<span class="quiet">${distinctCount(identifiers, 'identifier')}</span>` : undefined}
+<span class="quiet">by ${distinctCount(agents, 'agent')}${routes.length > 0 ? html` at ${routes.map((route, index) => html`${index > 0 ? ', ' : ''}<code>${route}</code>`)}` : undefined}</span>
+${delegated > 0 ? html`<span class="quiet">${numberText(delegated)} of them with a delegated token, which may hold less than its delegator’s</span>` : undefined}
 ${lastRequestId === null ? undefined : html`<span class="quiet">last request <code>${lastRequestId}</code></span>`}</th>
 <td data-label="Refused"><span class="figure">${numberText(count)}</span><span class="sr"> ${countText(count, 'time')}</span></td>
 <td class="chart" data-label="When">${timelineChart(use.timeline, axis)}<span class="quiet">${periodElement(use.first, use.last)}</span></td>

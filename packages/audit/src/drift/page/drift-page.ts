@@ -2,6 +2,7 @@
 
 import { groupsByWeight, type DriftFindings, findingsOf, groupFindings } from '../findings.js';
 import type { DriftGroup, DriftReport } from '../report.js';
+import { type DriftGap, gapsOf } from '../gaps.js';
 import { groupCard, titleElement } from './group-card.js';
 import { html, Markup } from './markup.js';
 import { routeSection } from './route-table.js';
@@ -15,10 +16,12 @@ const POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; 
  * Draws a report as one page: no script, nothing from the network, light and dark, for screen and paper. All text
  * of the report is escaped; characters that nobody would see are written as `\u{…}`.
  *
+ * @param unreadLines of what was given, how many could not be read
  * @example
  * await writeFile('drift.html', renderDriftPage(meter.report()));
  */
-export function renderDriftPage(report: DriftReport): string {
+export function renderDriftPage(report: DriftReport, unreadLines = 0): string {
+  const gaps = gapsOf(report, unreadLines);
   const groups = groupsByWeight(report.groups);
   const page = html`<!doctype html>
 <html lang="en">
@@ -36,9 +39,9 @@ export function renderDriftPage(report: DriftReport): string {
 <header>
 <h1>Scope drift</h1>
 <p class="quiet">${report.first === null ? 'nothing was recorded' : html`${periodElement(report.first, report.last)}, UTC`}</p>
-${headline(report)}
+${headline(report, gaps)}
 </header>
-${incompleteNote(report)}
+${incompleteNote(report, gaps)}
 ${groups.length > 2 ? contents(groups) : undefined}
 ${groups.map((group, index) => groupCard(group, index + 1, report))}
 ${report.routes.length + report.unreached.length > 0 ? routeSection(report) : undefined}
@@ -51,10 +54,10 @@ ${refusalSection(report)}
   return page.toString();
 }
 
-function headline(report: DriftReport): Markup {
+function headline(report: DriftReport, gaps: readonly DriftGap[]): Markup {
   const findings = findingsOf(report);
   const { allowed, anonymous, refused } = report.decisions;
-  return html`<p class="lead">${sentence(findings, report)}</p>
+  return html`<p class="lead">${sentence(findings, report, gaps)}</p>
 <ul class="tiles">
 <li class="use"><b>${numberText(allowed + anonymous + refused)}</b>${allowed + anonymous + refused === 1 ? 'request' : 'requests'}, ${numberText(refused)} refused</li>
 ${tile(findings.unused, 'warn', 'granted, unused')}
@@ -68,9 +71,22 @@ function tile(count: number, kind: string, text: string): Markup {
   return html`<li class="${count === 0 ? 'good' : kind}"><b>${numberText(count)}</b>${text}</li>`;
 }
 
-function sentence({ unused, wildcard, denied }: DriftFindings, report: DriftReport): string {
-  if (report.groups.length === 0) return 'No request came with a token that was good.';
-  if (unused + wildcard + denied === 0) return 'What was granted and what was used agree.';
+function sentence(
+  { unused, wildcard, denied }: DriftFindings,
+  report: DriftReport,
+  gaps: readonly DriftGap[],
+): string {
+  if (unused + wildcard + denied === 0) {
+    const { allowed, anonymous, refused } = report.decisions;
+    if (allowed + anonymous + refused === 0) {
+      return 'Nothing to judge: there was no decision in what was given.';
+    }
+    if (report.groups.length === 0) return 'No request came with a token that was good.';
+    const isSure = gaps.every(({ hides }) => !hides.includes('unused'));
+    return isSure
+      ? 'What was granted and what was used agree.'
+      : 'Nothing was found, but not all can be told.';
+  }
   const parts = [
     ...(unused > 0
       ? [`${countText(unused, 'scope was', 'scopes were')} granted and not used`]
@@ -83,7 +99,8 @@ function sentence({ unused, wildcard, denied }: DriftFindings, report: DriftRepo
   return `In ${countText(report.groups.length, 'group')} of tasks, ${parts.join('; ')}.`;
 }
 
-function incompleteNote({ isComplete, folded, unreadGrants, lostDecisions }: DriftReport): Markup {
+function incompleteNote(report: DriftReport, gaps: readonly DriftGap[]): Markup {
+  const { isComplete, folded, unreadGrants } = report;
   const { patterns, scopes, identifiers, routes, apps } = folded;
   const kinds = [
     ...(patterns > 0 ? ['groups of tasks'] : []),
@@ -93,15 +110,15 @@ function incompleteNote({ isComplete, folded, unreadGrants, lostDecisions }: Dri
   ];
   return html`${kinds.length > 0 ? html`<p class="note">There was more than is told apart here: ${kinds.join(', ')}. What was too much is counted together; sums are right.</p>` : undefined}
 ${!isComplete && identifiers > 0 ? html`<p class="quiet">Of scopes that differ only in an identifier some are told apart; their counts say “at least”. Uses are counted in full.</p>` : undefined}
-${lostDecisions > 0 ? html`<p class="note">${countText(lostDecisions, 'decision is', 'decisions are')} missing in the audit files: what they used is not known.</p>` : undefined}
+${gaps.map(({ text }) => html`<p class="note">Cannot be told: ${text}.</p>`)}
 ${unreadGrants > 0 ? html`<p class="note">Of ${countText(unreadGrants, 'grant')} the log of the broker does not show all scopes.</p>` : undefined}`;
 }
 
 function contents(groups: readonly DriftGroup[]): Markup {
   return html`<nav class="card" aria-label="Groups"><ol>${groups.map((group, index) => {
     const { unused, wildcard, denied } = groupFindings(group);
-    const isFine = unused + wildcard + denied === 0;
-    return html`<li><a href="#group-${index + 1}">${titleElement(group)}</a>${tag(unused, 'warn', 'unused')}${tag(wildcard, 'wide', 'too wide')}${tag(denied, 'deny', 'denied')}${isFine ? html`<span class="tag good">in order</span>` : undefined}</li>`;
+    const isFine = unused + wildcard + denied === 0 && group.isComplete;
+    return html`<li><a href="#group-${index + 1}">${titleElement(group)}</a>${group.app === null ? undefined : html`<span class="tag app">app: <bdi>${group.app}</bdi></span>`}${tag(unused, 'warn', 'unused')}${tag(wildcard, 'wide', 'too wide')}${tag(denied, 'deny', 'denied')}${isFine ? html`<span class="tag good">in order</span>` : undefined}${group.isComplete ? undefined : html`<span class="tag wide">not all told apart</span>`}</li>`;
   })}</ol></nav>`;
 }
 

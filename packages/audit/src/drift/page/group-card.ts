@@ -1,11 +1,12 @@
 // A group of the report in → its card on the page out: what to change, what was used, what was denied.
 
-import { groupFindings, groupTitle } from '../findings.js';
+import { groupFindings } from '../findings.js';
+import { groupTitle } from '../group-title.js';
 import type { DriftGroup, FirstAndLast } from '../report.js';
 import { deniedTable } from './denied-table.js';
 import { html, type Markup } from './markup.js';
 import { scopeTable } from './scope-table.js';
-import { countText, distinctText, numberText, periodElement } from './words.js';
+import { countText, distinctCount, numberText, periodElement } from './words.js';
 
 const MAX_LINES = 100;
 
@@ -26,9 +27,9 @@ export function groupCard(group: DriftGroup, number: number, axis: FirstAndLast)
   return html`<section class="card" id="group-${number}" aria-labelledby="group-${number}-title">
 <header>
 <h2 id="group-${number}-title">${titleElement(group)}</h2>
-${app === null ? undefined : html`<span class="tag app">app: ${app}</span>`}
+${app === null ? undefined : html`<span class="tag app">app: <bdi>${app}</bdi></span>`}
 </header>
-<p class="facts"><span>${distinctText(tasks)} ${tasks.count === 1 ? 'task' : 'tasks'}</span> <span>${distinctText(agents)} ${agents.count === 1 ? 'agent' : 'agents'}${idleAgents > 0 ? html`, <b>${numberText(idleAgents)} never seen</b>` : undefined}</span> <span>${numberText(allowed)} allowed</span> <span>${numberText(refused)} refused</span> <span>${periodElement(group.first, group.last)}</span></p>
+<p class="facts"><span>${distinctCount(tasks, 'task')}</span> <span>${distinctCount(agents, 'agent')}${idleAgents > 0 ? html`, <b>${numberText(idleAgents)} never seen</b>` : undefined}</span> <span>${numberText(allowed)} allowed</span> <span>${numberText(refused)} refused</span> <span>${periodElement(group.first, group.last)}</span></p>
 ${taskExamples.some((id) => id !== taskPattern) ? html`<p class="quiet">such as ${taskExamples.map((id, index) => html`${index > 0 ? ', ' : ''}<code>${id}</code>`)}</p>` : undefined}
 ${changeList(group)}
 ${denied.length > 0 ? html`<h3>Needed and denied</h3><p class="quiet">Grant it, or find out why it is asked for.</p>${deniedTable(denied, axis)}` : undefined}
@@ -40,13 +41,16 @@ ${otherRefusals(group)}
 export function titleElement(group: DriftGroup): Markup {
   if (group.isOthers) return html`${groupTitle(group)}`;
   const { orchestrator, taskPattern } = group;
-  return html`${orchestrator ?? 'unknown orchestrator'} <span class="slash">/</span> ${taskPattern ?? 'unknown task'}`;
+  return html`<bdi>${orchestrator ?? 'unknown orchestrator'}</bdi> <span class="slash">/</span> <bdi>${taskPattern ?? 'unknown task'}</bdi>`;
 }
 
 function changeList(group: DriftGroup): Markup {
   const { suggestion, scopes } = group;
   const { unused, wildcard, denied } = groupFindings(group);
   if (!suggestion.isNarrower) {
+    if (!group.isComplete) {
+      return html`<p class="note">Too much came together to say what of it was needed.</p>`;
+    }
     const note =
       unused + wildcard + denied === 0
         ? 'Granted and used agree: nothing to change.'

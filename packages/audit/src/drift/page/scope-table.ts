@@ -2,7 +2,7 @@
 
 import type { DriftGroup, ScopeFinding, ScopeUse } from '../report.js';
 import { html, type Markup } from './markup.js';
-import { countText, distinctText, numberText, timeElement } from './words.js';
+import { countText, distinctCount, distinctText, numberText, timeElement } from './words.js';
 
 const MAX_ROWS = 60;
 
@@ -46,10 +46,12 @@ function row(use: ScopeUse, most: number): Markup {
 function remark(use: ScopeUse): Markup | undefined {
   const { isTemplate, grantedIdentifiers, usedIdentifiers, covered, coveredIdentifiers } = use;
   const share = isTemplate
-    ? html`<span class="quiet">${distinctText(usedIdentifiers)} of ${distinctText(grantedIdentifiers)} identifiers used</span>`
+    ? html`<span class="quiet">${distinctText(usedIdentifiers)} of ${distinctCount(grantedIdentifiers, 'identifier')} used</span>`
     : undefined;
   const list =
-    covered.length > 0 ? coveredList(covered, distinctText(coveredIdentifiers)) : undefined;
+    covered.length > 0
+      ? coveredList(covered, distinctCount(coveredIdentifiers, 'identifier'))
+      : undefined;
   if (use.finding === 'unused') return html`<span class="tag warn">never used</span>${share}`;
   if (use.finding === 'partly_unused') {
     return html`<span class="tag warn">mostly unused</span>${share}`;
@@ -67,5 +69,5 @@ function widthText({ covered, coveredIdentifiers }: ScopeUse): string {
 }
 
 function coveredList(covered: readonly string[], count: string): Markup {
-  return html`<details><summary>used for ${count} identifiers</summary><ul class="plain">${covered.map((scope) => html`<li><code>${scope}</code></li>`)}</ul></details>`;
+  return html`<details><summary>used for ${count}</summary><ul class="plain">${covered.map((scope) => html`<li><code>${scope}</code></li>`)}</ul></details>`;
 }

@@ -16,7 +16,7 @@ h2{margin:0;font-size:1.2rem;overflow-wrap:anywhere;line-height:1.3}
 h3{margin:1.75rem 0 .5rem;font-size:1rem}
 h4{margin:0 0 .35rem;font-size:.8rem;font-weight:600;color:var(--quiet);text-transform:uppercase;letter-spacing:.04em}
 p{margin:.35rem 0}
-code{font:.875em/1.5 ui-monospace,SFMono-Regular,Menlo,Consolas,monospace;color:var(--code);overflow-wrap:anywhere}
+code{white-space:pre-wrap;unicode-bidi:isolate;font:.875em/1.5 ui-monospace,SFMono-Regular,Menlo,Consolas,monospace;color:var(--code);overflow-wrap:anywhere}
 .quiet{color:var(--quiet);font-size:.875rem}
 .slash{color:var(--quiet);font-weight:400}
 .lead{font-size:1.1rem;max-width:46rem;margin:1rem 0 0}

@@ -13,6 +13,11 @@ export function distinctText({ count, isExact }: Distinct): string {
   return isExact ? numberText(count) : `at least ${numberText(count)}`;
 }
 
+/** `at least 50 identifiers` */
+export function distinctCount(distinct: Distinct, one: string): string {
+  return `${distinctText(distinct)} ${distinct.count === 1 ? one : `${one}s`}`;
+}
+
 /** `1 agent`, `2 agents` */
 export function countText(count: number, one: string, several = `${one}s`): string {
   return `${numberText(count)} ${count === 1 ? one : several}`;

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { createDriftMeter, type DriftReport, renderDriftPage } from '../../../src/index.js';
-import { type Asked, decided, registered, START } from '../events.js';
+import { agentOf, type Asked, decided, registered, START } from '../events.js';
 
 function pageOf(...requests: readonly Asked[]): string {
   const meter = createDriftMeter();
@@ -100,7 +100,7 @@ describe('a page', () => {
       );
       meter(
         decided({
-          task: `task-${'ghijklmnop'.charAt(number % 10)}${'ghijklmnop'.charAt((number / 10) % 10)}`,
+          orchestrator: `worker-${number % 100}`,
           granted: [`read:${word}:a`, `write:data:${word}`],
           needs: number % 2 === 0 ? [`write:data:${word}`] : [`delete:data:${word}`],
           route: `/${word}`,
@@ -112,6 +112,22 @@ describe('a page', () => {
     // 60 of the scopes and 40 of the denied ones of each group, 100 routes and a header or two.
     expect(page.match(/<tr /g)?.length).toBeLessThanOrEqual(100 * (60 + 40) + 100);
     expect(page.length).toBeLessThan(8 * 2 ** 20);
+  });
+
+  it('tells groups apart that differ in the app alone, and counts as people do', () => {
+    const meter = createDriftMeter();
+    for (const [number, app] of ['app-orders-1', 'app-orders-2', 'app-orders-3'].entries()) {
+      meter.readAuditEvent(registered('process-ord-1', ['read:data:*'], { app, instance: number }));
+      const agent = agentOf('process-ord-1', number);
+      meter(
+        decided({ task: 'process-ord-1', agent, granted: ['read:data:*'], needs: ['read:data:a'] }),
+      );
+    }
+    const page = renderDriftPage(meter.report());
+    const contents = /<nav.*?<\/nav>/s.exec(page)?.[0];
+    for (const number of [1, 2, 3]) expect(contents).toContain(`app-orders-${number}`);
+    expect(page).toContain('used for 1 identifier<');
+    expect(page).not.toContain('1 identifiers');
   });
 
   it('is there when there is nothing to show', () => {

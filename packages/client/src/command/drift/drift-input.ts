@@ -1,5 +1,6 @@
 // Audit files, and the broker's log if asked for, in → a drift meter that has seen them out.
 
+import { statSync } from 'node:fs';
 import {
   type AuditLine,
   createDriftMeter,
@@ -7,7 +8,7 @@ import {
   type DriftMeterOptions,
   readAuditBatches,
 } from '@agentwrit/audit';
-import { type AuditEvent, WireError } from '@agentwrit/protocol';
+import { type AuditEvent, isTimestamp, WireError } from '@agentwrit/protocol';
 import { asOperator } from '../connection.js';
 import { progressLine } from '../progress.js';
 import type { Call } from '../verb.js';
@@ -79,7 +80,7 @@ class Reader {
   async readAll(call: Call): Promise<void> {
     // First, as it says which app an agent is of.
     if (call.flags.text('broker') !== undefined) await this.#readBroker(call);
-    for (const path of new Set(call.operands)) await this.#readFile(path, call);
+    for (const path of withoutRepeats(call.operands)) await this.#readFile(path, call);
   }
 
   async #readBroker(call: Call): Promise<void> {
@@ -115,8 +116,8 @@ class Reader {
 
   /** @returns what is wrong with it */
   #read(event: AuditEvent): string | undefined {
+    if (!isTimestamp(event.timestamp)) return 'its timestamp is no time';
     const time = Date.parse(event.timestamp);
-    if (Number.isNaN(time)) return 'its timestamp is no time';
     try {
       const { since, until } = this.#period;
       if (time >= since && time <= until) this.#meter.readAuditEvent(event);
@@ -129,6 +130,18 @@ class Reader {
     this.events += 1;
     return undefined;
   }
+}
+
+/** Each file once, by whatever name. */
+function withoutRepeats(paths: readonly string[]): readonly string[] {
+  const byFile = new Map<string, string>();
+  for (const path of paths) {
+    const found =
+      path === '-' ? undefined : statSync(path, { bigint: true, throwIfNoEntry: false });
+    const key = found ? `${found.dev} ${found.ino}` : path;
+    if (!byFile.has(key)) byFile.set(key, path);
+  }
+  return [...byFile.values()];
 }
 
 function nameOf(path: string): string {

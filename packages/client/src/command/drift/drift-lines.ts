@@ -2,8 +2,8 @@
 
 import {
   type DeniedUse,
-  type Distinct,
   type DriftFindings,
+  type DriftGap,
   type DriftGroup,
   type DriftReport,
   findingsOf,
@@ -13,23 +13,47 @@ import {
   type ScopeUse,
 } from '@agentwrit/audit';
 import { table } from '../table.js';
+import { counted, distinct, distinctText, limited, timeText } from './drift-words.js';
 
 // What is more fills the screen and is not read; `--json` has it all.
 const MAX_ROWS = 40;
 const MAX_LISTED = 3;
 
-export function driftLines(report: DriftReport): readonly string[] {
+/** @param gaps what cannot be told */
+export function driftLines(report: DriftReport, gaps: readonly DriftGap[]): readonly string[] {
   const groups = groupsByWeight(report.groups);
-  const found = groups.filter((group) => !isInOrder(group));
-  const inOrder = groups.filter(isInOrder);
+  const found = groups.filter((group) => !isWithoutFindings(group));
+  const inOrder = groups.filter((group) => group.isComplete && isWithoutFindings(group));
+  const isSure = gaps.every(({ hides }) => !hides.includes('unused'));
   return [
     summary(report),
-    findingsText(findingsOf(report)) || 'What was granted and what was used agree.',
+    ...verdict(report, gaps, isSure),
     ...found.flatMap(groupLines),
-    ...(inOrder.length > 0 ? ['', `In order: ${limited(inOrder.map(groupTitle), MAX_ROWS)}`] : []),
+    ...(inOrder.length > 0
+      ? ['', `${isSure ? 'In order' : 'In order, as far as is known'}: ${namesOf(inOrder)}`]
+      : []),
     ...unreachedLines(report),
     ...refusalLines(report),
     ...incompleteLines(report),
+  ];
+}
+
+/** What was found, and what cannot be told. */
+function verdict(
+  report: DriftReport,
+  gaps: readonly DriftGap[],
+  isSure: boolean,
+): readonly string[] {
+  const found = findingsText(findingsOf(report));
+  const texts = gaps.map(({ text }) => `Cannot be told: ${text}.`);
+  if (found !== '') return [found, ...texts];
+  const [nothing] = report.groups.length === 0 ? gaps : [];
+  if (nothing) return [`Nothing to judge: ${nothing.text}.`, ...texts.slice(1)];
+  return [
+    isSure
+      ? 'What was granted and what was used agree.'
+      : 'Nothing was found, but not all is known.',
+    ...texts,
   ];
 }
 
@@ -52,13 +76,22 @@ function summary({ decisions, grants, first, last }: DriftReport): string {
   return requests + given + period;
 }
 
-function isInOrder(group: DriftGroup): boolean {
+function namesOf(groups: readonly DriftGroup[]): string {
+  return limited(groups.map(nameOf), MAX_ROWS);
+}
+
+function nameOf(group: DriftGroup): string {
+  return `${groupTitle(group)}${group.app === null ? '' : ` of ${group.app}`}`;
+}
+
+/** Whether nothing is wrong with it; what cannot be told of it is said elsewhere. */
+function isWithoutFindings(group: DriftGroup): boolean {
   const { unused, wildcard, denied } = groupFindings(group);
   return unused + wildcard + denied === 0;
 }
 
 function groupLines(group: DriftGroup): readonly string[] {
-  const { app, tasks, agents, idleAgents, allowed, refused, suggestion, scopes, denied } = group;
+  const { tasks, agents, idleAgents, allowed, refused, suggestion, scopes, denied } = group;
   const known = new Set(scopes.map(({ scope }) => scope));
   const wanted = suggestion.perTask ?? suggestion.scopes;
   const added = suggestion.isNarrower ? wanted.filter((scope) => !known.has(scope)) : [];
@@ -77,7 +110,7 @@ function groupLines(group: DriftGroup): readonly string[] {
   const idle = idleAgents > 0 ? ` (${idleAgents} never seen)` : '';
   return [
     '',
-    `${groupTitle(group)}${app === null ? '' : ` of ${app}`}`,
+    nameOf(group),
     `${distinct(tasks, 'task')}, ${distinct(agents, 'agent')}${idle}, ${allowed} allowed, ${refused} refused`,
     ...indented(table(['change', 'scope', 'why'], rows.slice(0, MAX_ROWS))),
     ...(rows.length > MAX_ROWS ? [`  and ${rows.length - MAX_ROWS} more`] : []),
@@ -94,9 +127,9 @@ function reasonOf({ finding, covered, ...use }: ScopeUse): string {
   return `${distinctText(usedIdentifiers)} of ${distinct(grantedIdentifiers, 'identifier')} used`;
 }
 
-function denialOf({ count, agents, routes, last, lastRequestId }: DeniedUse): string {
+function denialOf({ count, delegated, agents, routes, last, lastRequestId }: DeniedUse): string {
   const parts = [
-    `refused ${counted(count, 'time')}`,
+    `refused ${counted(count, 'time')}${delegated > 0 ? `, ${delegated} of them delegated` : ''}`,
     distinct(agents, 'agent'),
     ...(routes.length > 0 ? [`at ${limited(routes, MAX_LISTED)}`] : []),
     ...(last === null ? [] : [`last ${timeText(last)}`]),
@@ -129,7 +162,7 @@ function refusalLines({ refusals }: DriftReport): readonly string[] {
   return ['', `Refused for other reasons: ${texts.join(', ')}`];
 }
 
-function incompleteLines({ folded, unreadGrants, lostDecisions }: DriftReport): readonly string[] {
+function incompleteLines({ folded, unreadGrants }: DriftReport): readonly string[] {
   const { identifiers, ...others } = folded;
   const kinds = Object.entries(others).flatMap(([kind, count]) => (count > 0 ? [kind] : []));
   const what = kinds.join(', ');
@@ -143,12 +176,6 @@ function incompleteLines({ folded, unreadGrants, lostDecisions }: DriftReport): 
     ...(kinds.length > 0
       ? ['', `Too many to be told apart (${what}): what was too much is counted together.`]
       : []),
-    ...(lostDecisions > 0
-      ? [
-          '',
-          `Missing in the audit files: ${counted(lostDecisions, 'decision')}. What they used is not known.`,
-        ]
-      : []),
     ...(unreadGrants > 0
       ? ['', `Of ${counted(unreadGrants, 'grant')} the log of the broker does not show all scopes.`]
       : []),
@@ -157,29 +184,4 @@ function incompleteLines({ folded, unreadGrants, lostDecisions }: DriftReport): 
 
 function indented(lines: readonly string[]): readonly string[] {
   return lines.map((line) => `  ${line}`);
-}
-
-function counted(count: number, noun: string): string {
-  return `${count} ${noun}${count === 1 ? '' : 's'}`;
-}
-
-function distinctText({ count, isExact }: Distinct): string {
-  return isExact ? String(count) : `at least ${count}`;
-}
-
-function distinct({ count, isExact }: Distinct, noun: string): string {
-  return isExact ? counted(count, noun) : `at least ${counted(count, noun)}`;
-}
-
-function limited(texts: readonly string[], max: number): string {
-  const more = texts.length - max;
-  return texts.slice(0, max).join(', ') + (more > 0 ? ` and ${more} more` : '');
-}
-
-// What a Date can hold.
-const MAX_TIME = 8.64e15;
-
-function timeText(time: number): string {
-  if (Math.abs(time) > MAX_TIME) return 'beyond any calendar';
-  return `${new Date(time).toISOString().slice(0, -5)}Z`;
 }

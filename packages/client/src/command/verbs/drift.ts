@@ -5,8 +5,10 @@ import {
   DRIFT_FINDINGS,
   type DriftFinding,
   type DriftFindings,
+  type DriftGap,
   type DriftMeterOptions,
   findingsOf,
+  gapsOf,
   readKnownRoutes,
   renderDriftPage,
 } from '@agentwrit/audit';
@@ -30,45 +32,64 @@ export const drift: Verb = {
     html: { value: 'FILE', about: 'write the report there, too, as a page for people' },
     'fail-on': {
       value: 'LIST',
-      about: 'end with 1 when one of these is found: unused,\nwildcard,denied,unreached',
+      about:
+        'end with 1 when one of these is found: unused,\nwildcard,denied,unreached; and where that is\nnot known, which "incomplete" alone goes by, too',
     },
   },
   notes: `Takes what guards wrote, and what "agentwrit audit events --json" printed: the
 broker's log tells of agents that never asked for anything, and of their apps.
-With --broker it is read from there, as the operator. "-" is stdin. Whether the
-files are what was written, "agentwrit audit verify" says.`,
+With --broker URL it is read from there, as the operator. "-" is stdin. Whether
+the files are what was written, "agentwrit audit verify" says.`,
   async run(call) {
     const { flags, context, operands } = call;
     const failOn = readFindings(flags.list('fail-on'));
     const period = readPeriod(call);
-    const routes = readRoutes(flags.text('routes'));
+    const routesPath = flags.text('routes');
+    const routes = readRoutes(routesPath);
     const page = flags.text('html');
-    if (page !== undefined) assertReplaceable('html', page, operands);
+    const sources = routesPath === undefined ? operands : [...operands, routesPath];
+    if (page !== undefined) assertReplaceable('html', page, sources);
     if (operands.includes('-') && context.stdin.isTerminal) {
       throw new UsageError('"-" is stdin: pipe a file in');
     }
     const input = await readDriftInput(call, period, routes);
     tellFaults(call, input);
     const report = input.meter.report();
-    const findings = findingsOf(report);
-    if (page !== undefined) writePage(page, renderDriftPage(report));
-    call.show({ ...report, findings, unreadLines: input.unread }, driftLines(report));
-    return fail(call, failOn, findings);
+    const isAll = flags.text('since') === undefined && flags.text('until') === undefined;
+    const gaps = gapsOf(report, input.unread).map(({ text, hides }) => ({
+      text: isAll ? text : `${text}, in that time`,
+      hides,
+    }));
+    const findings = { ...findingsOf(report), incomplete: gaps.length };
+    if (page !== undefined) writePage(page, renderDriftPage(report, input.unread));
+    call.show({ ...report, findings, gaps, unreadLines: input.unread }, driftLines(report, gaps));
+    return fail(call, failOn, findings, gaps);
   },
 };
 
-/** Says what was found of what must not be. */
+/** Says what was found of what must not be, and where nobody can say that it is not there. */
 function fail(
   { isJson, context }: Call,
   failOn: readonly DriftFinding[],
   findings: DriftFindings,
+  gaps: readonly DriftGap[],
 ): number {
-  const found = Object.fromEntries(
-    failOn.filter((name) => findings[name] > 0).map((name) => [name, findings[name]]),
+  const names = failOn.filter((name) => findings[name] > 0 && name !== 'incomplete');
+  const hidden = gaps.filter(
+    ({ hides }) => failOn.includes('incomplete') || hides.some((name) => failOn.includes(name)),
   );
-  if (Object.keys(found).length === 0) return EXIT.ok;
-  const message = `found what --fail-on names: ${findingsText(found)}`;
-  context.stderr(isJson ? jsonLine({ code: 'drift', message, findings: found }) : message);
+  if (names.length === 0 && hidden.length === 0) return EXIT.ok;
+  const found: Partial<DriftFindings> = {
+    ...Object.fromEntries(names.map((name) => [name, findings[name]])),
+    ...(hidden.length > 0 && { incomplete: hidden.length }),
+  };
+  const message = [
+    ...(names.length > 0 ? [`found what --fail-on names: ${findingsText(found)}`] : []),
+    ...(hidden.length > 0
+      ? [`cannot tell what --fail-on asks for: ${hidden.map(({ text }) => text).join('; ')}`]
+      : []),
+  ].join('; ');
+  context.stderr(isJson ? jsonLine({ code: 'drift', message, findings: found }) : visible(message));
   return EXIT.refused;
 }
 
