@@ -10,7 +10,7 @@ import {
 } from '@agentwrit/protocol';
 import { decisionOf } from '../record.js';
 import { DriftTally } from './drift-tally.js';
-import { lostDecisionsOf } from './lost-decisions.js';
+import { lostDecisionsOf } from '../lost-decisions.js';
 import type { DeniedScope, DriftReport, UnusedScope } from './report.js';
 import type { KnownRoute } from './route-tally.js';
 

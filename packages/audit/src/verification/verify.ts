@@ -1,7 +1,7 @@
 // Audit files in → a report on whether they are what was written out.
 
 import { type AuditEvent, WireError } from '@agentwrit/protocol';
-import { lostDecisionsOf } from '../drift/lost-decisions.js';
+import { lostDecisionsOf } from '../lost-decisions.js';
 import type { AuditLine, EventLine } from '../reading/line.js';
 import { barredMember, breakAt, ChainWalk, type FoundBreak, numberOf } from './chain-walk.js';
 import { AuditReadError } from '../reading/read-error.js';
