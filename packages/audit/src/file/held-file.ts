@@ -48,11 +48,18 @@ export class HeldFile {
   openNew(): OpenFile | undefined {
     this.#leave();
     const file = this.#disk.open(this.#path);
-    const { id, size, isFile } = file.stat();
-    const isTaken = id !== this.#id && this.#others.has(id);
-    if (size > 0 || !isFile || isTaken) {
+    let id: string;
+    try {
+      const found = file.stat();
+      ({ id } = found);
+      const isTaken = id !== this.#id && this.#others.has(id);
+      if (found.size > 0 || !found.isFile || isTaken) {
+        file.close();
+        return undefined;
+      }
+    } catch (error) {
       file.close();
-      return undefined;
+      throw error;
     }
     this.#others.delete(this.#id);
     this.#others.add(id);

@@ -100,7 +100,7 @@ export class LockFile {
     this.#isTouching = true;
     write(this.#descriptor, this.#text, 0, this.#text.length, 0, () => {
       this.#isTouching = false;
-      if (this.#isClosed) closeSync(this.#descriptor);
+      if (this.#isClosed) this.#leave();
     });
   }
 
@@ -108,7 +108,15 @@ export class LockFile {
     if (this.#isClosed) return;
     this.#isClosed = true;
     this.removeTemporary();
-    if (!this.#isTouching) closeSync(this.#descriptor);
+    if (!this.#isTouching) this.#leave();
+  }
+
+  #leave(): void {
+    try {
+      closeSync(this.#descriptor);
+    } catch {
+      // The descriptor is free all the same (close(2)).
+    }
   }
 }
 

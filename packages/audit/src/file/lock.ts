@@ -19,6 +19,8 @@ const PAUSE_MS = 2;
 const TOUCH_MS = 1000;
 // Of one that cannot be asked. Ten touches that did not come: its machine or its container has stopped.
 const STALE_MS = 10_000;
+// In which a touch would come. Clocks are set now and then, and then the age of a lock says nothing.
+const LOOK_AGAIN_MS = 1500;
 
 /**
  * Within one host, or container, a lock is free as soon as its process is gone: that is a matter of the process id
@@ -65,7 +67,7 @@ function take(path: string, lock: string, own: LockFile): void {
     if (own.linkTo(lock)) return;
     const found = readLock(lock);
     if (found === undefined) continue;
-    if (!isFree(found, own)) {
+    if (!isFree(lock, found, own)) {
       const by = describeHolder(parseHolder(found.text));
       throw inUse(path, `by ${by}; if that is gone, remove ${lock}`);
     }
@@ -74,10 +76,18 @@ function take(path: string, lock: string, own: LockFile): void {
   throw inUse(path, 'by others that start at the same time');
 }
 
-function isFree(found: Found, own: LockFile): boolean {
+function isFree(path: string, found: Found, own: LockFile): boolean {
   const holder = parseHolder(found.text);
   const state = holder === undefined ? 'unknown' : stateOf(holder, thisProcess());
-  return state === 'gone' || (state === 'unknown' && own.writtenMs - found.writtenMs > STALE_MS);
+  return state === 'gone' || (state === 'unknown' && isStale(path, found, own));
+}
+
+/** Whether its time is far from now, before or behind, and stands still. */
+function isStale(path: string, found: Found, own: LockFile): boolean {
+  if (Math.abs(own.writtenMs - found.writtenMs) <= STALE_MS) return false;
+  pause(LOOK_AGAIN_MS);
+  const again = readLock(path);
+  return again?.id === found.id && again.writtenMs === found.writtenMs;
 }
 
 /** Of several that find it, one at a time may remove it. */
@@ -86,22 +96,22 @@ function removeLock(lock: string, own: LockFile): void {
   if (!own.linkTo(claim)) {
     const claimed = readLock(claim);
     // Killed within the few lines below.
-    if (claimed && isFree(claimed, own)) own.removeOther(claim, claimed);
-    else pause();
+    if (claimed && isFree(claim, claimed, own)) own.removeOther(claim, claimed);
+    else pause(PAUSE_MS);
     return;
   }
   try {
     // It may be another by now.
     const found = readLock(lock);
-    if (found && isFree(found, own)) own.removeOther(lock, found);
+    if (found && isFree(lock, found, own)) own.removeOther(lock, found);
   } finally {
     const claimed = readLock(claim);
     if (claimed?.id === own.id) own.removeOther(claim, claimed);
   }
 }
 
-function pause(): void {
-  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, PAUSE_MS);
+function pause(ms: number): void {
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms);
 }
 
 function inUse(path: string, by: string): AuditFileError {

@@ -87,7 +87,7 @@ export class Log {
    * @throws AuditFileError `in_use`, `foreign_write`, `damaged`, or the system's error: then none of the lines counts
    */
   async append(seal: (end: ChainEnd) => Lines): Promise<void> {
-    let file = this.#prepare();
+    let file = await this.#prepare();
     const { bytes, end } = seal(this.#written);
     if (bytes.length === 0) return;
     if (this.#written.size > 0 && this.#written.size + bytes.length > this.#rotateAt) {
@@ -106,7 +106,7 @@ export class Log {
 
   /** Resolves when all that was appended since the last sync is on disk. */
   async sync(): Promise<void> {
-    await this.#sync(this.#prepare());
+    await this.#sync(await this.#prepare());
   }
 
   close(): void {
@@ -119,7 +119,7 @@ export class Log {
    *
    * @throws AuditFileError `in_use`, `foreign_write`, `damaged`, or the system's error
    */
-  #prepare(): OpenFile {
+  async #prepare(): Promise<OpenFile> {
     this.#standing.assertOurs();
     if (this.#isDoubted) this.#reread();
     const file = this.#held.file ?? this.#openNew();
@@ -129,6 +129,7 @@ export class Log {
     }
     const size = this.#held.sizeAtPath();
     if (size === undefined) {
+      await this.#leaveSynced(file);
       const next = this.#openNew();
       this.#report(
         'changed_outside',
@@ -151,8 +152,19 @@ export class Log {
       if (!this.#options.isDurable) this.#isUnsure = true;
       throw error;
     }
+    // Fails for lines that may be in a copy somewhere: the chain goes on behind them.
     this.#standing.assertWhole(file, this.#written.size);
     this.#synced = this.#written;
+  }
+
+  /** What is in a file that was moved counts, wherever it is now. */
+  async #leaveSynced(file: OpenFile): Promise<void> {
+    if (this.#options.isDurable || this.#written === this.#synced) return;
+    try {
+      await file.sync();
+    } catch {
+      this.#isUnsure = true;
+    }
   }
 
   /** Goes back to what can be believed: of lines that others wait for, those that were on disk for certain. */

@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { type ChildProcessByStdio, spawn } from 'node:child_process';
 import {
   existsSync,
@@ -9,6 +10,7 @@ import {
   utimesSync,
   writeFileSync,
 } from 'node:fs';
+import { Worker } from 'node:worker_threads';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -173,6 +175,32 @@ describe('a lock that was left behind', () => {
       const file = opened({ path: stale, required: true });
       await file(allowed('req-1'));
       expect(namesBeside(stale)).toEqual(['audit.jsonl', 'audit.jsonl.lock']);
+    },
+  );
+
+  it.each([
+    { when: 'ahead', secondsAgo: -7200 },
+    { when: 'behind', secondsAgo: 7200 },
+  ])(
+    'whose clock is hours $when is free if its holder gives no sign, and only then',
+    async ({ secondsAgo }) => {
+      const left = { ...ownLock(), pid: NO_PID, namespace: 'pid:[1]' };
+      await opened({ path: leave(left, secondsAgo) }).close();
+
+      const alive = leave(left, secondsAgo);
+      // In a thread of its own: whoever wants the lock stands still while he looks.
+      const holder = new Worker(
+        `const { utimesSync } = require('node:fs');
+        let at = Date.now() / 1000 - ${secondsAgo};
+        setInterval(() => utimesSync(${JSON.stringify(lockOf(alive))}, (at += 1), at), 300);`,
+        { eval: true },
+      );
+      await once(holder, 'online');
+      try {
+        expect(errorOf(() => createAuditFile({ path: alive }))).toMatchObject({ code: 'in_use' });
+      } finally {
+        await holder.terminate();
+      }
     },
   );
 

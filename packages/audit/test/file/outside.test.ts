@@ -47,6 +47,73 @@ describe('a file that is changed from outside', () => {
     expect(statSync(path).mode & 0o777).toBe(0o600);
   });
 
+  it('is on disk, wherever it is, when a flush says so', async () => {
+    const path = place();
+    const syncs: string[] = [];
+    const disk: Disk = {
+      ...nodeDisk,
+      open: (name) => {
+        const file = nodeDisk.open(name);
+        const { id } = file.stat();
+        return {
+          ...file,
+          sync: () => {
+            syncs.push(id);
+            return file.sync();
+          },
+        };
+      },
+    };
+    const file = openAuditFile(
+      { path, onFault: () => undefined },
+      { disk, lock: lockFile, realPath: (name) => name },
+    );
+    void file(allowed('req-1'));
+    while (file.stats().written < 1) await new Promise((resolve) => setImmediate(resolve));
+    const moved = nodeDisk.stat(path)?.id;
+    renameSync(path, `${path}.1`);
+    void file(allowed('req-2'));
+    await file.flush();
+    expect(syncs).toEqual([moved, nodeDisk.stat(path)?.id]);
+    await file.close();
+  });
+
+  it('is not left open when it cannot be looked at', async () => {
+    const path = place();
+    let open = 0;
+    let isBroken = false;
+    const disk: Disk = {
+      ...nodeDisk,
+      open: (name) => {
+        const file = nodeDisk.open(name);
+        open += 1;
+        return {
+          ...file,
+          stat: () => {
+            if (isBroken) throw Object.assign(new Error('stale'), { code: 'ESTALE' });
+            return file.stat();
+          },
+          close: () => {
+            open -= 1;
+            file.close();
+          },
+        };
+      },
+    };
+    const file = openAuditFile(
+      { path, required: true, onFault: () => undefined },
+      { disk, lock: lockFile, realPath: (name) => name },
+    );
+    await file(allowed('req-1'));
+    renameSync(path, `${path}.1`);
+    isBroken = true;
+    await expect(file(allowed('req-2'))).rejects.toMatchObject({ code: 'write_failed' });
+    expect(open).toBe(0);
+    isBroken = false;
+    await file.close();
+    expect(open).toBe(0);
+  });
+
   it('goes on in the new one when it was replaced by an empty one', async () => {
     const path = place();
     const file = await begun(path);
