@@ -128,8 +128,12 @@ function fault(record: WorldRecord, arrival: Arrival, decided: Decided, token: T
   // Its turn did not come before the deadline.
   const hasTurns = record.settings.guard.maxConcurrentCalls > 1;
   if (!hasTurns && cause !== 'circuit_open' && record.deadlines.some(isDuring)) return undefined;
+  // One attempt may have gone to a question of others that it joined, and whose turn came too late.
+  const lost = isTooLate(record, arrival, decided) ? 1 : 0;
   const isRevoked = cause === 'revoked_meanwhile';
-  if (isRevoked && voidings(record, arrival, decided, token) >= MAX_ATTEMPTS) return undefined;
+  if (isRevoked && lost + voidings(record, arrival, decided, token) >= MAX_ATTEMPTS) {
+    return undefined;
+  }
   return `was answered ${cause} without a fault`;
 }
 

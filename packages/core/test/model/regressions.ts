@@ -19,6 +19,26 @@ const FED: WorldSettings = { ...SETTINGS, feedAge: 2 };
 
 export const REGRESSIONS: readonly Regression[] = [
   {
+    name: 'of three attempts one had gone to a question whose turn came too late, and the oracle missed it',
+    settings: {
+      ...SETTINGS,
+      guard: { ...SETTINGS.guard, timeoutMs: 60_000, maxConcurrentCalls: 1 },
+    },
+    steps: [
+      ['arrive', 1, 0.5, 1],
+      ['arrive', 0, 0.5, 3],
+      ['pass', 21_871],
+      ['arrive', 0, 0.5, 1],
+      ['tell', 0, 'guard'],
+      ['pass', 8130],
+      ['answer all'],
+      ['arrive', 0, 0.5, 1],
+      ['answer', 0],
+      ['arrive', 0, 0.5, 1],
+      ['tell', 0, 'guard'],
+    ],
+  },
+  {
     name: 'a refusal was forgotten because a newer question was under way',
     settings: SETTINGS,
     steps: [
