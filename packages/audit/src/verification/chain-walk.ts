@@ -1,7 +1,7 @@
 // Lines in the order of the log in → where its hash chain breaks, and how, out (protocol §7.2).
 
-import { hash } from 'node:crypto';
-import { type AuditEvent, auditHashInput, FIRST_PREV_HASH } from '@agentwrit/protocol';
+import { type AuditEvent, FIRST_PREV_HASH } from '@agentwrit/protocol';
+import { auditEventId, hashAuditEvent } from '../chain.js';
 import type { EventLine } from '../reading/line.js';
 import type { AuditBreak, BreakKind } from './report.js';
 
@@ -41,8 +41,7 @@ export class ChainWalk {
   /** Takes the next line, if it is the next. */
   step(line: EventLine): FoundBreak | undefined {
     const { event } = line;
-    const own = hash('sha256', auditHashInput(event, event.prev_hash), 'hex');
-    if (own !== event.hash) {
+    if (hashAuditEvent(event, event.prev_hash) !== event.hash) {
       return breakAt(line, 'tampered', 'the hash does not fit what the event says');
     }
     const number = numberOf(event.id);
@@ -108,12 +107,8 @@ interface Step {
 
 function gapText(last: Link, number: number): string {
   const count = number - last.number - 1;
-  const [from, to] = [idOf(last.number + 1), idOf(number - 1)];
+  const [from, to] = [auditEventId(last.number + 1), auditEventId(number - 1)];
   return count === 1 ? `${from} is not here` : `${count} events, ${from} to ${to}, are not here`;
-}
-
-function idOf(number: number): string {
-  return `evt-${String(number).padStart(6, '0')}`;
 }
 
 /** Tells of a line with an event. */
