@@ -49,8 +49,8 @@ export class RepeatedWrite<Item> {
         this.#faults += 1;
         const { retries } = this.#options;
         // Whoever closes says how long it may take; and who waits for an answer is told at once.
-        const isLast = this.#isHurried && retries > 0 ? false : attempt >= retries;
-        if (isLast) throw error;
+        const isUntilAbort = this.#isHurried && retries > 0;
+        if (attempt >= retries && !isUntilAbort) throw error;
       }
       const pauseMs = this.#isHurried ? FIRST_PAUSE_MS : FIRST_PAUSE_MS * 2 ** attempt;
       await this.#pause(Math.min(pauseMs, LONGEST_PAUSE_MS));
